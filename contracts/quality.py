@@ -1,0 +1,138 @@
+"""Quality relations: gates, quarantine, acceptances and the ledger as data. No patient values."""
+
+from __future__ import annotations
+
+from contracts.raw import FILE_SHA256, STUDY_ID
+from contracts.relation import Column, Relation
+from contracts.types import FLAG, INSTANT, INT, REAL, TEXT
+
+GATE_RUNS = Relation(
+    "quality", "gate_runs", "run of a gate over one batch or one release", ("gate_run_id",),
+    (
+        STUDY_ID,
+        Column("gate_run_id", TEXT, "Hash of study, gate, scope, content and time.",
+               nullable=False),
+        Column("gate", TEXT, "batch or release.", nullable=False),
+        Column("scope_id", TEXT, "Batch that was judged, or `release`.", nullable=False),
+        Column("content_hash", TEXT, "Hash of what was judged; a later change makes the verdict "
+               "stale.", nullable=False),
+        Column("n_rules", INT, "Rules in the suite.", "rules", nullable=False),
+        Column("n_rules_evaluated", INT, "Rules that gave an answer.", "rules", nullable=False),
+        Column("n_rules_failed", INT, "Rules that failed or raised.", "rules", nullable=False),
+        Column("verdict", TEXT, "released or held.", nullable=False),
+        Column("ran_at", INSTANT, "When the gate ran.", "UTC", nullable=False),
+    ),
+)  # fmt: skip
+
+GATE_RESULTS = Relation(
+    "quality", "gate_results", "gate run × rule", ("gate_run_id", "rule_id"),
+    (
+        STUDY_ID,
+        Column("gate_run_id", TEXT, "Run that the result belongs to.", nullable=False),
+        Column("gate", TEXT, "batch or release.", nullable=False),
+        Column("scope_id", TEXT, "Batch that was judged, or `release`.", nullable=False),
+        Column("rule_id", TEXT, "Rule (seed gate_thresholds).", nullable=False),
+        Column("rule_label", TEXT, "The rule as a sentence.", nullable=False),
+        Column("severity", TEXT, "integrity (cannot be accepted), critical or warning.",
+               nullable=False),
+        Column("outcome", TEXT, "pass, fail or error (the rule raised an exception).",
+               nullable=False),
+        Column("observed", REAL, "What was measured."),
+        Column("threshold", REAL, "What was allowed."),
+        Column("threshold_source", TEXT, "Where the threshold comes from.", nullable=False),
+        Column("n_checked", INT, "Rows looked at.", "rows", nullable=False),
+        Column("n_failed", INT, "Rows that broke the rule.", "rows", nullable=False),
+        Column("message", TEXT, "The result in words, without any patient's value.",
+               nullable=False),
+    ),
+)  # fmt: skip
+
+ACCEPTANCES = Relation(
+    "quality", "acceptances", "batch × rule × acceptance", ("study_id", "batch_id", "rule_id",
+                                                           "accepted_at"),
+    (
+        STUDY_ID,
+        Column("batch_id", TEXT, "Batch that is let through.", nullable=False),
+        Column("rule_id", TEXT, "Rule whose failure is accepted.", nullable=False),
+        Column("content_hash", TEXT, "Content that the acceptance was given for.",
+               nullable=False),
+        Column("reason", TEXT, "Why, in the words of the person.", nullable=False),
+        Column("accepted_by", TEXT, "Operating-system user.", nullable=False),
+        Column("accepted_at", INSTANT, "When.", "UTC", nullable=False),
+    ),
+)  # fmt: skip
+
+QUARANTINE = Relation(
+    "quality", "quarantine", "row set aside", ("study_id", "role", "file_sha256", "source_line",
+                                              "column_name"),
+    (
+        STUDY_ID,
+        FILE_SHA256,
+        Column("role", TEXT, "Role of the file: slide, patients, samples, assessments.",
+               nullable=False),
+        Column("source_line", INT, "Line or sheet row.", nullable=False),
+        Column("column_name", TEXT, "Column at fault.", nullable=False),
+        Column("slide_id", TEXT, "Slide, for rows of scanner files."),
+        Column("batch_id", TEXT, "Batch, where it is known."),
+        Column("rule_id", TEXT, "What was broken: score_range, age_range, intensity, "
+               "date_order, conflict …", nullable=False),
+        Column("reason", TEXT, "Why, without the value itself.", nullable=False),
+        Column("load_id", TEXT, "Load that set the row aside.", nullable=False),
+        Column("is_open", FLAG, "True until a corrected row of the same key is loaded.",
+               nullable=False),
+    ),
+)  # fmt: skip
+
+REFUSALS = Relation(
+    "quality", "refusals", "load × refused file × problem",
+    ("study_id", "load_id", "file_sha256", "problem_number"),
+    (
+        STUDY_ID,
+        FILE_SHA256,
+        Column("role", TEXT, "Role of the file.", nullable=False),
+        Column("slide_id", TEXT, "Slide, for scanner files."),
+        Column("problem_number", INT, "Place in the file's list of problems, from 1.",
+               nullable=False),
+        Column("rule_id", TEXT, "What was broken: unreadable, truncated, layout, duplicate_id, "
+               "missing_column, no_sample_row …", nullable=False),
+        Column("reason", TEXT, "The message, without identifying values.", nullable=False),
+        Column("n_rows_in", INT, "Data rows of the file that were therefore not loaded.",
+               "rows", nullable=False),
+        Column("load_id", TEXT, "Load that refused the file.", nullable=False),
+        Column("refused_at", INSTANT, "When.", "UTC", nullable=False),
+    ),
+)  # fmt: skip
+
+EXCLUSIONS = Relation(
+    "quality", "exclusions", "exclusion event", ("study_id", "scope", "scope_key", "recorded_at"),
+    (
+        STUDY_ID,
+        Column("scope", TEXT, "spot, target, array, sample or patient.", nullable=False),
+        Column("scope_key", TEXT, "Which one, by its natural key.", nullable=False),
+        Column("is_excluded", FLAG, "True excludes, false includes again.", nullable=False),
+        Column("reason_code", TEXT, "Reason from the fixed list.", nullable=False),
+        Column("note", TEXT, "Reason in words.", nullable=False),
+        Column("recorded_by", TEXT, "Operating-system user.", nullable=False),
+        Column("recorded_at", INSTANT, "When.", "UTC", nullable=False),
+    ),
+)  # fmt: skip
+
+LEDGER = Relation(
+    "quality", "ledger", "event of the warehouse, in order", ("sequence_number",),
+    (
+        Column("sequence_number", INT, "Place in the order of events, from 1.", nullable=False),
+        Column("event", TEXT, "What happened: load, refuse, gate, accept, publish …",
+               nullable=False),
+        Column("study_id", TEXT, "Study, where the event concerns one."),
+        Column("details_json", TEXT, "Facts of the event: counts and hashes, no values.",
+               nullable=False),
+        Column("recorded_at", INSTANT, "Clock of the machine; the order is the sequence's.",
+               "UTC", nullable=False),
+        Column("line_hash", TEXT, "SHA-256 over the previous line's hash and this line.",
+               nullable=False),
+    ),
+)  # fmt: skip
+
+QUALITY = (
+    GATE_RUNS, GATE_RESULTS, ACCEPTANCES, QUARANTINE, REFUSALS, EXCLUSIONS, LEDGER,
+)  # fmt: skip

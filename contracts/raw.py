@@ -1,0 +1,396 @@
+"""Raw relations: what the files said, in their own units, nothing computed."""
+
+from __future__ import annotations
+
+from contracts.relation import Column, Relation
+from contracts.types import DATE, FLAG, INSTANT, INT, OMED, PAIN, REAL, TEXT
+
+STUDY_ID = Column("study_id", TEXT, "Study that the row belongs to.", nullable=False)
+FILE_SHA256 = Column(
+    "file_sha256", TEXT, "SHA-256 of the file's bytes; finds the original in the archive.",
+    nullable=False,
+)  # fmt: skip
+SOURCE_LINE = Column(
+    "source_line", INT, "Line of the file (or row of the sheet) that the row came from, from 1.",
+    nullable=False,
+)  # fmt: skip
+
+STUDIES = Relation(
+    "raw", "studies", "study", ("study_id",),
+    (
+        STUDY_ID,
+        Column("title", TEXT, "Title of the study as its study.toml states it.", nullable=False),
+        Column("is_synthetic", FLAG, "True where the data were simulated, not measured.",
+               nullable=False),
+        Column("platform_id", TEXT, "Measurement platform of the arrays (seed platforms).",
+               nullable=False),
+        Column("panel_id", TEXT, "Panel of targets printed on the arrays (seed panels).",
+               nullable=False),
+        Column("channel_nm", INT, "Scanner wavelength that carries the signal.", "nm"),
+        Column("array_unit", TEXT, "What one sample occupies: block or slide.", nullable=False),
+        Column("primary_variant_id", TEXT, "Signal variant that the study's results rest on.",
+               nullable=False),
+        Column("baseline_visit", TEXT, "Code of the visit that changes are measured from.",
+               nullable=False),
+        Column("normalisation_reference", TEXT,
+               "Batches that define the normalisation reference, comma-separated; empty means "
+               "the first released batch.", nullable=False),
+        Column("are_ids_codes", FLAG,
+               "True where patient and sample ids are study codes and need no pseudonym.",
+               nullable=False),
+    ),
+)  # fmt: skip
+
+STUDY_VISITS = Relation(
+    "raw", "study_visits", "study × visit", ("study_id", "visit"),
+    (
+        STUDY_ID,
+        Column("visit", TEXT, "Code of the visit.", nullable=False),
+        Column("visit_label", TEXT, "Visit in words.", nullable=False),
+        Column("visit_order", INT, "Place in the order of visits, from 1.", nullable=False),
+        Column("is_baseline", FLAG, "True for the visit that changes are measured from.",
+               nullable=False),
+        Column("window_first_day", INT, "First day of the visit's window.", "study day"),
+        Column("window_last_day", INT, "Last day of the visit's window.", "study day"),
+    ),
+)  # fmt: skip
+
+STUDY_GROUPS = Relation(
+    "raw", "study_groups", "study × group", ("study_id", "group_code"),
+    (
+        STUDY_ID,
+        Column("group_code", TEXT, "Code of the group of samples.", nullable=False),
+        Column("group_label", TEXT, "Group in words.", nullable=False),
+        Column("cohort", TEXT, "Cohort whose patients the group's samples come from.",
+               nullable=False),
+        Column("visit", TEXT, "Visit at which the group's samples were drawn.", nullable=False),
+        Column("group_order", INT, "Place in tables and figures, from 1.", nullable=False),
+    ),
+)  # fmt: skip
+
+STUDY_INSTRUMENTS = Relation(
+    "raw", "study_instruments", "study × instrument (overrides the shipped seed)",
+    ("study_id", "instrument_id"),
+    (
+        STUDY_ID,
+        Column("instrument_id", TEXT, "Code of the questionnaire or scale.", nullable=False),
+        Column("instrument_label", TEXT, "Instrument in words.", nullable=False),
+        Column("score_min", REAL, "Lowest possible score.", nullable=False),
+        Column("score_max", REAL, "Highest possible score.", nullable=False),
+        Column("score_step", REAL, "Smallest step between two scores."),
+        Column("better_direction", TEXT, "Whether lower or higher scores are better.",
+               nullable=False),
+        Column("mid_score", REAL, "Minimal important difference in score points; null where it "
+               "is derived as half a baseline standard deviation."),
+        Column("mid_frac", REAL, "Minimal important difference as a share of the baseline score.",
+               "fraction 0-1"),
+        Column("mid_source", TEXT, "Where the minimal important difference comes from.",
+               nullable=False),
+    ),
+)  # fmt: skip
+
+STUDY_ATTRIBUTES = Relation(
+    "raw", "study_attributes", "study × clinical attribute × level",
+    ("study_id", "attribute_id", "level"),
+    (
+        STUDY_ID,
+        Column("attribute_id", TEXT, "Code of the clinical attribute (a column of patients).",
+               nullable=False),
+        Column("attribute_label", TEXT, "Attribute in words.", nullable=False),
+        Column("attribute_order", INT, "Place in Table 1, from 1.", nullable=False),
+        Column("is_multiple", FLAG, "True where one patient can have several values "
+               "(separated by | in the file).", nullable=False),
+        Column("level", TEXT, "Value as it stands in the file.", nullable=False),
+        Column("level_label", TEXT, "Value in words.", nullable=False),
+        Column("level_order", INT, "Place of the value in Table 1, from 1.", nullable=False),
+    ),
+)  # fmt: skip
+
+STUDY_THRESHOLDS = Relation(
+    "raw", "study_thresholds", "study × gate rule (overrides the shipped seed)",
+    ("study_id", "rule_id"),
+    (
+        STUDY_ID,
+        Column("rule_id", TEXT, "Gate rule whose threshold is overridden.", nullable=False),
+        Column("threshold", REAL, "The study's own threshold.", nullable=False),
+        Column("reason", TEXT, "Why the study deviates from the shipped threshold.",
+               nullable=False),
+    ),
+)  # fmt: skip
+
+FILES = Relation(
+    "raw", "files", "study × role × file", ("study_id", "role", "file_sha256"),
+    (
+        STUDY_ID,
+        FILE_SHA256,
+        Column("role", TEXT, "What the file is to the study: slide, layout, patients, samples, "
+               "assessments, catalog, plan, study.", nullable=False),
+        Column("slide_id", TEXT, "Slide that the file is the scan of; null for tables."),
+        Column("platform_id", TEXT, "Platform whose reader read the file; null for tables."),
+        Column("file_name", TEXT, "Name of the file as delivered.", identifying=True),
+        Column("file_version", TEXT, "Format and version that the file declares."),
+        Column("n_bytes", INT, "Size of the file.", "bytes", nullable=False),
+        Column("encoding", TEXT, "Character encoding in which the file was read.",
+               nullable=False),
+        Column("line_end", TEXT, "Line ends found: LF, CRLF, CR or mixed.", nullable=False),
+        Column("n_rows_in", INT, "Data rows in the file.", "rows", nullable=False),
+        Column("n_rows_loaded", INT, "Rows that entered a raw table (a spot with two channels is "
+               "one row here).", "rows", nullable=False),
+        Column("n_rows_quarantined", INT, "Rows set aside, each with a reason in "
+               "quality.quarantine.", "rows", nullable=False),
+        Column("n_rows_unchanged", INT, "Rows already present with identical values.", "rows",
+               nullable=False),
+        Column("load_id", TEXT, "Load that brought the file.", nullable=False),
+        Column("loaded_at", INSTANT, "When the load committed.", "UTC", nullable=False),
+    ),
+)  # fmt: skip
+
+_SPOT_KEY = ("study_id", "file_sha256", "block", "spot_row", "spot_column", "channel_nm")
+
+SPOTS = Relation(
+    "raw", "spots", "spot × channel", _SPOT_KEY,
+    (
+        STUDY_ID,
+        FILE_SHA256,
+        SOURCE_LINE,
+        Column("batch_id", TEXT, "Batch that the slide belongs to.", nullable=False),
+        Column("slide_id", TEXT, "Slide that the spot is printed on.", nullable=False),
+        Column("block", INT, "Block (sub-array) of the slide, from 1.", nullable=False),
+        Column("spot_row", INT, "Row of the spot within its block, from 1.", nullable=False),
+        Column("spot_column", INT, "Column of the spot within its block, from 1.",
+               nullable=False),
+        Column("target_name", TEXT, "Name that the scanner file gives the spot.",
+               nullable=False),
+        Column("target_id", TEXT, "Identifier that the scanner file gives the spot.",
+               nullable=False),
+        Column("channel_nm", INT, "Wavelength at which the spot was scanned.", "nm",
+               nullable=False),
+        Column("x_um", REAL, "Horizontal position of the spot's centre.", "µm"),
+        Column("y_um", REAL, "Vertical position of the spot's centre.", "µm"),
+        Column("diameter_um", REAL, "Diameter of the feature.", "µm"),
+        Column("foreground_median_afu", REAL, "Median intensity of the spot's pixels.", "afu"),
+        Column("foreground_mean_afu", REAL, "Mean intensity of the spot's pixels.", "afu"),
+        Column("foreground_sd_afu", REAL, "Standard deviation of the spot's pixels.", "afu"),
+        Column("background_median_afu", REAL, "Median intensity of the local background.",
+               "afu"),
+        Column("background_mean_afu", REAL, "Mean intensity of the local background.", "afu"),
+        Column("background_sd_afu", REAL, "Standard deviation of the local background.", "afu"),
+        Column("saturated_frac", REAL, "Share of the spot's pixels at the scanner's ceiling.",
+               "fraction 0-1"),
+        Column("n_foreground_pixels", INT, "Pixels counted as the spot.", "pixels"),
+        Column("n_background_pixels", INT, "Pixels counted as local background.", "pixels"),
+        Column("flag", INT, "GenePix flag: 100 good, 0 unflagged, -50 not found, -75 absent, "
+               "-100 bad.", nullable=False),
+    ),
+)  # fmt: skip
+
+SPOT_EXTRAS = Relation(
+    "raw", "spot_extras", "spot (all channels together)",
+    ("study_id", "file_sha256", "source_line"),
+    (
+        STUDY_ID,
+        FILE_SHA256,
+        SOURCE_LINE,
+        Column("extras_json", TEXT, "Columns of the scanner file that no other relation holds: a "
+               "JSON object from column title to the text of the cell.", nullable=False),
+    ),
+)  # fmt: skip
+
+SCAN_HEADERS = Relation(
+    "raw", "scan_headers", "scanner file × header record",
+    ("study_id", "file_sha256", "record_number"),
+    (
+        STUDY_ID,
+        FILE_SHA256,
+        Column("record_number", INT, "Place of the record in the header, from 1.",
+               nullable=False),
+        Column("header_key", TEXT, "Key of the header record.", nullable=False),
+        Column("header_text", TEXT, "Text of the header record; may hold paths with names.",
+               nullable=False, identifying=True),
+    ),
+    published=False,
+)  # fmt: skip
+
+VALUES = Relation(
+    "raw", "values", "value of a platform without spots",
+    ("study_id", "file_sha256", "source_line", "sample_id", "target_name", "quantity"),
+    (
+        STUDY_ID,
+        FILE_SHA256,
+        SOURCE_LINE,
+        Column("platform_id", TEXT, "Platform that measured the value.", nullable=False),
+        Column("batch_id", TEXT, "Batch (plate) that the value belongs to.", nullable=False),
+        Column("sample_id", TEXT, "Sample that the value was measured in.", nullable=False),
+        Column("target_name", TEXT, "Name that the file gives the target.", nullable=False),
+        Column("quantity", TEXT, "What was measured: concentration, npx, median_fluorescence, "
+               "bead_count.", nullable=False),
+        Column("value_text", TEXT, "The cell exactly as it stood in the file.", nullable=False),
+        Column("value", REAL, "The number in the cell; null where there is none.",
+               "see value_unit"),
+        Column("value_unit", TEXT, "Unit of the value: pg/mL, NPX, afu, count.",
+               nullable=False),
+        Column("scale", TEXT, "linear or log2.", nullable=False),
+        Column("qualifier", TEXT, "ok, below, above, extrapolated or missing.", nullable=False),
+        Column("qc_flag", TEXT, "Quality flag of the platform's own software."),
+        Column("lod", REAL, "Limit of detection that the file states.", "see value_unit"),
+    ),
+)  # fmt: skip
+
+PATIENTS = Relation(
+    "raw", "patients", "patient", ("study_id", "patient_id"),
+    (
+        STUDY_ID,
+        FILE_SHA256,
+        SOURCE_LINE,
+        Column("patient_id", TEXT, "Study code or pseudonym of the person.", nullable=False),
+        Column("cohort", TEXT, "patient or control, as the study declares.", nullable=False),
+        Column("centre_id", TEXT, "Centre where the person was recruited.", nullable=False),
+        Column("sex", TEXT, "female, male, other or unknown.", nullable=False),
+        Column("age_years", INT, "Age at enrolment, uncapped.", "years", identifying=True),
+    ),
+    published=False,
+)  # fmt: skip
+
+PATIENT_ATTRIBUTES = Relation(
+    "raw", "patient_attributes", "patient × clinical attribute",
+    ("study_id", "patient_id", "attribute_id"),
+    (
+        STUDY_ID,
+        FILE_SHA256,
+        SOURCE_LINE,
+        Column("patient_id", TEXT, "Study code or pseudonym of the person.", nullable=False),
+        Column("attribute_id", TEXT, "Clinical column declared in study.toml.",
+               nullable=False),
+        Column("attribute_text", TEXT, "Cell of the file; several values are separated by |."),
+    ),
+    published=False,
+)  # fmt: skip
+
+SAMPLES = Relation(
+    "raw", "samples", "sample (an array's content, empty Blocks included)",
+    ("study_id", "sample_id"),
+    (
+        STUDY_ID,
+        FILE_SHA256,
+        SOURCE_LINE,
+        Column("sample_id", TEXT, "Study code or pseudonym of the serum sample.",
+               nullable=False),
+        Column("patient_id", TEXT, "Person whose serum it is; null for empty Blocks."),
+        Column("visit", TEXT, "Visit at which it was drawn; null for empty Blocks."),
+        Column("group_code", TEXT, "Group of the study, or `empty` for an unused Block.",
+               nullable=False),
+        Column("slide_id", TEXT, "Slide that carries the sample.", nullable=False),
+        Column("block", INT, "Block that carries the sample; null where the whole slide does."),
+        Column("batch_id", TEXT, "Batch: the sheet's own, else lot and scan date.",
+               nullable=False),
+        Column("lot", TEXT, "Production lot of the array.", nullable=False),
+        Column("collected_on", DATE, "Day on which the blood was drawn.", identifying=True),
+        Column("total_protein_mg_ml", REAL, "Total protein of the serum by BCA assay.",
+               "mg/mL"),
+    ),
+    published=False,
+)  # fmt: skip
+
+ASSESSMENTS = Relation(
+    "raw", "assessments", "patient × visit × instrument × site",
+    ("study_id", "patient_id", "visit", "instrument_id", "site_id"),
+    (
+        STUDY_ID,
+        FILE_SHA256,
+        SOURCE_LINE,
+        Column("patient_id", TEXT, "Study code or pseudonym of the person.", nullable=False),
+        Column("visit", TEXT, "Visit of the assessment.", nullable=False),
+        Column("assessed_on", DATE, "Day of the assessment.", identifying=True),
+        Column("instrument_id", TEXT, "Questionnaire or scale.", nullable=False),
+        Column("site_id", TEXT, "Treated site that the score is for; empty for the person.",
+               nullable=False),
+        Column("score", PAIN, "Score in the instrument's own points.", "points"),
+        Column("omed_mg", OMED, "Daily oral morphine equivalent dose.", "mg/day"),
+    ),
+    published=False,
+)  # fmt: skip
+
+PANEL_FEATURES = Relation(
+    "raw", "panel_features", "panel × lot × block × spot position",
+    ("study_id", "panel_id", "lot", "block", "spot_row", "spot_column"),
+    (
+        STUDY_ID,
+        FILE_SHA256,
+        Column("panel_id", TEXT, "Panel of targets.", nullable=False),
+        Column("lot", TEXT, "Production lot whose layout this is.", nullable=False),
+        Column("block", INT, "Block of the slide, from 1.", nullable=False),
+        Column("spot_row", INT, "Row within the block, from 1.", nullable=False),
+        Column("spot_column", INT, "Column within the block, from 1.", nullable=False),
+        Column("target_name", TEXT, "What is printed there.", nullable=False),
+        Column("target_id", TEXT, "Identifier of what is printed there.", nullable=False),
+    ),
+)  # fmt: skip
+
+PANEL_TARGETS = Relation(
+    "raw", "panel_targets", "panel × target (content list)",
+    ("study_id", "panel_id", "target_id"),
+    (
+        STUDY_ID,
+        Column("panel_id", TEXT, "Panel of targets.", nullable=False),
+        Column("target_id", TEXT, "The panel's identifier of the target.", nullable=False),
+        Column("target_name", TEXT, "The panel's name of the target.", nullable=False),
+        Column("target_order", INT, "Place in the panel's list, from 1.", nullable=False),
+        Column("target_kind", TEXT, "analyte, positive_control, negative_control or blank.",
+               nullable=False),
+        Column("protein_name", TEXT, "Protein that the target detects, in words."),
+    ),
+)  # fmt: skip
+
+PANEL_TARGET_GENES = Relation(
+    "raw", "panel_target_genes", "panel × target × gene",
+    ("study_id", "panel_id", "target_id", "gene_symbol"),
+    (
+        STUDY_ID,
+        Column("panel_id", TEXT, "Panel of targets.", nullable=False),
+        Column("target_id", TEXT, "The panel's identifier of the target.", nullable=False),
+        Column("gene_symbol", TEXT, "HGNC symbol of a gene whose product the target detects.",
+               nullable=False),
+        Column("uniprot_id", TEXT, "UniProt accession of that product.", nullable=False),
+    ),
+)  # fmt: skip
+
+PLAN = Relation(
+    "raw", "plan", "analysis of the plan", ("study_id", "analysis_id"),
+    (
+        STUDY_ID,
+        FILE_SHA256,
+        SOURCE_LINE,
+        Column("analysis_id", TEXT, "Name of the analysis.", nullable=False),
+        Column("kind", TEXT, "contrast, omnibus, correlation or outcome.", nullable=False),
+        Column("contrast_id", TEXT, "Contrast tested, or `all` for several groups.",
+               nullable=False),
+        Column("numerator_group", TEXT, "Group above the line."),
+        Column("denominator_group", TEXT, "Group below the line."),
+        Column("grouping", TEXT, "Column that forms the groups.", nullable=False),
+        Column("subset", TEXT, "Restriction of the samples as column=value; empty for none.",
+               nullable=False),
+        Column("visit", TEXT, "Visit that a correlation or outcome is taken at."),
+        Column("pairing", TEXT, "patient where arms share patients, else independent.",
+               nullable=False),
+        Column("covariates", TEXT, "Covariates, comma-separated; empty for none.",
+               nullable=False),
+        Column("outcome", TEXT, "Instrument of a correlation or outcome analysis."),
+        Column("family", TEXT, "Analyses that are adjusted together.", nullable=False),
+        Column("primary_method", TEXT, "The one method whose adjusted p decides.",
+               nullable=False),
+        Column("mode", TEXT, "correct, or paper for the founding paper's recipe.",
+               nullable=False),
+        Column("status", TEXT, "confirmatory or exploratory.", nullable=False),
+        Column("alpha", REAL, "Level of the tests.", "probability", nullable=False),
+        Column("min_abs_fold_change", REAL, "Least |signed fold change| that the rule demands; 1 "
+               "for none.", "ratio", nullable=False),
+        Column("plan_hash", TEXT, "SHA-256 of the plan's rows: one plan, one hash.",
+               nullable=False),
+    ),
+)  # fmt: skip
+
+RAW = (
+    STUDIES, STUDY_VISITS, STUDY_GROUPS, STUDY_INSTRUMENTS, STUDY_ATTRIBUTES, STUDY_THRESHOLDS,
+    FILES, SPOTS, SPOT_EXTRAS, SCAN_HEADERS, VALUES, PATIENTS, PATIENT_ATTRIBUTES, SAMPLES,
+    ASSESSMENTS, PANEL_FEATURES, PANEL_TARGETS, PANEL_TARGET_GENES, PLAN,
+)  # fmt: skip

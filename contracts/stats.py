@@ -1,0 +1,113 @@
+"""Relations that the statistics return."""
+
+from __future__ import annotations
+
+from contracts.raw import STUDY_ID
+from contracts.relation import Column, Relation
+from contracts.types import FLAG, INT, REAL, TEXT
+
+_ANALYSIS = Column("analysis_id", TEXT, "Analysis of the plan that asked for it.", nullable=False)
+_CONTRAST = Column("contrast_id", TEXT, "Contrast tested; `all` for several groups at once.",
+                   nullable=False)  # fmt: skip
+_METHOD = Column("method", TEXT, "Statistical method (one file in stats/methods).",
+                 nullable=False)  # fmt: skip
+_MODE = Column("mode", TEXT, "correct, or paper for the founding paper's recipe.",
+               nullable=False)  # fmt: skip
+_VARIANT = Column("variant_id", TEXT, "Signal variant that the levels come from.",
+                  nullable=False)  # fmt: skip
+_PLAN_HASH = Column("plan_hash", TEXT, "SHA-256 of the plan in force.", nullable=False)
+
+TEST_RESULTS = Relation(
+    "stats", "stat_test_results",
+    "analysis × contrast × analyte × method × stratum × variant × mode",
+    ("study_id", "analysis_id", "contrast_id", "analyte_id", "method", "stratum", "variant_id",
+     "mode"),
+    (
+        STUDY_ID, _ANALYSIS, _CONTRAST,
+        Column("analyte_id", TEXT, "Target that was tested.", nullable=False),
+        _METHOD,
+        Column("stratum", TEXT, "Group, visit or outcome within which the test was made, else "
+               "empty.", nullable=False),
+        _VARIANT, _MODE,
+        Column("estimate", REAL, "Estimated effect: a difference of mean log2 levels, or r.",
+               "log2 units unless the method says otherwise"),
+        Column("ci_low", REAL, "Lower bound of the 95 % confidence interval of the estimate."),
+        Column("ci_high", REAL, "Upper bound of the 95 % confidence interval of the estimate."),
+        Column("statistic", REAL, "Test statistic (t, F, W …)."),
+        Column("df", REAL, "Degrees of freedom (of the numerator for F)."),
+        Column("df_denominator", REAL, "Denominator degrees of freedom of an F test."),
+        Column("p_value", REAL, "Two-sided p-value.", "probability"),
+        Column("p_adjusted", REAL, "Benjamini–Hochberg p over the reportable targets of the same "
+               "analysis, contrast, method, variant and stratum.", "probability"),
+        Column("p_adjusted_global", REAL, "Benjamini–Hochberg p over all contrasts of the plan's "
+               "family, descriptive.", "probability"),
+        Column("effect_size", REAL, "Standardised effect; effect_size_kind says which."),
+        Column("effect_size_kind", TEXT, "cohen_d, cohen_dz, eta_squared, r or empty.",
+               nullable=False),
+        Column("n_numerator", INT, "Samples in the numerator group.", "samples",
+               nullable=False),
+        Column("n_denominator", INT, "Samples in the denominator group.", "samples",
+               nullable=False),
+        Column("n_pairs", INT, "Complete pairs that entered; null for unpaired methods.",
+               "pairs"),
+        Column("n_dropped", INT, "Samples or pairs left out because a value is missing.",
+               "samples", nullable=False),
+        Column("is_primary", FLAG, "True where the plan names this method as the primary one.",
+               nullable=False),
+        Column("reason", TEXT, "Why there is no number, or what the reader must know; empty when "
+               "nothing.", nullable=False),
+        _PLAN_HASH,
+    ),
+)  # fmt: skip
+
+OUTCOME_TESTS = Relation(
+    "stats", "stat_outcome_tests", "analysis × instrument × visit × method",
+    ("study_id", "analysis_id", "instrument_id", "visit", "method"),
+    (
+        STUDY_ID, _ANALYSIS,
+        Column("instrument_id", TEXT, "Questionnaire or scale.", nullable=False),
+        Column("visit", TEXT, "Visit compared with the baseline visit.", nullable=False),
+        _METHOD,
+        Column("n_patients", INT, "Patients of the cohort, missing follow-up included.",
+               "patients", nullable=False),
+        Column("n_pairs", INT, "Patients with both scores.", "patients", nullable=False),
+        Column("n_missing", INT, "Patients without one of the scores.", "patients",
+               nullable=False),
+        Column("mean_change", REAL, "Mean of follow-up minus baseline.", "points"),
+        Column("sd_change", REAL, "Standard deviation of the change.", "points"),
+        Column("ci_low", REAL, "Lower bound of the 95 % confidence interval of the mean change.",
+               "points"),
+        Column("ci_high", REAL, "Upper bound of the 95 % confidence interval of the mean change.",
+               "points"),
+        Column("statistic", REAL, "Test statistic."),
+        Column("df", REAL, "Degrees of freedom."),
+        Column("p_value", REAL, "Two-sided p-value.", "probability"),
+        Column("effect_size_dz", REAL, "Mean change divided by its standard deviation."),
+        Column("reason", TEXT, "Why there is no number; empty when there is.", nullable=False),
+        _PLAN_HASH,
+    ),
+)  # fmt: skip
+
+HIT_COUNTS = Relation(
+    "stats", "stat_hit_counts", "analysis × contrast × mode",
+    ("study_id", "analysis_id", "contrast_id", "mode"),
+    (
+        STUDY_ID, _ANALYSIS, _CONTRAST, _METHOD, _VARIANT, _MODE,
+        Column("rule_text", TEXT, "The hit rule in words.", nullable=False),
+        Column("n_tested", INT, "Targets with a p-value.", "targets", nullable=False),
+        Column("n_hits", INT, "Targets that satisfy the rule.", "targets", nullable=False),
+        Column("n_hits_up", INT, "Hits that are higher in the numerator group.", "targets",
+               nullable=False),
+        Column("n_hits_down", INT, "Hits that are lower in the numerator group.", "targets",
+               nullable=False),
+        Column("n_chance_upper", REAL, "Upper bound of false hits by p alone: targets × alpha.",
+               "targets", nullable=False),
+        Column("n_chance_permuted", REAL, "Mean number of hits of the whole rule when labels are "
+               "permuted within the design.", "targets"),
+        Column("n_permutations", INT, "Permutations behind that mean.", nullable=False),
+        Column("seed", INT, "Seed of the permutations.", nullable=False),
+        _PLAN_HASH,
+    ),
+)  # fmt: skip
+
+STATS = (TEST_RESULTS, OUTCOME_TESTS, HIT_COUNTS)
