@@ -1,0 +1,1 @@
+"""Statistics: pure functions from tables and matrices to results; no database, no files."""
