@@ -58,6 +58,5 @@ lock: ## resolve requirements.lock again (versions and hashes, no index addresse
 	@$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
 		--generate-hashes --no-emit-index-url --no-emit-find-links --no-header --quiet -o requirements.lock
 
-clean: ## remove environment, build products and the demo's data
-	@if [ -d data ]; then chmod -R u+w data; fi
-	@rm -rf $(VENV) data target logs build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+clean: ## remove the environment and build products (never a warehouse: data/ stays)
+	@rm -rf $(VENV) target logs build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -1,0 +1,1 @@
+"""One verb per file; each module's `command` is a click command."""

@@ -1,0 +1,62 @@
+"""Has anything changed since the published generation was made?"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from pathlib import Path
+
+from contracts.paths import REPO_ROOT
+from cytomart import __version__
+from store.build import open_build
+from store.home import Home
+from store.publish import Generation, current
+
+#: Queries whose rows decide what is published; times and runs are left out on purpose.
+_INPUTS = (
+    "select study_id, role, file_sha256 from raw.files order by all",
+    "select study_id, batch_id, content_hash from quality.batch_contents order by all",
+    "select distinct study_id, gate, scope_id, content_hash, verdict from quality.gate_runs "
+    "where gate = 'batch' order by all",
+    "select study_id, batch_id, rule_id, content_hash from quality.acceptances order by all",
+    "select study_id, role, file_sha256, source_line, is_open from quality.quarantine order by all",
+    "select distinct study_id, role, file_sha256, rule_id from quality.refusals order by all",
+    "select * from quality.exclusions order by all",
+)
+
+#: Folders whose code decides the numbers.
+_CODE = ("warehouse", "stats", "expectations", "contracts", "store", "reports")
+
+
+def of(home: Home) -> str:
+    """Return the SHA-256 of all that a generation is made from: data, verdicts and code."""
+    digest = hashlib.sha256(__version__.encode())
+    con = open_build(home)
+    try:
+        for query in _INPUTS:
+            for row in con.execute(query).fetchall():
+                digest.update(json.dumps(row, default=str).encode())
+            digest.update(b"\x00")
+    finally:
+        con.close()
+    for path in _code_files():
+        digest.update(path.read_bytes())
+    return digest.hexdigest()
+
+
+def standing(home: Home, inputs: str) -> Generation | None:
+    """Return the published generation if it was made from exactly these inputs."""
+    generation = current(home)
+    if generation is None or not home.published_path.exists():
+        return None
+    return generation if generation.note.get("inputs") == inputs else None
+
+
+def _code_files() -> list[Path]:
+    suffixes = {".sql", ".py", ".yml", ".csv", ".j2"}
+    return sorted(
+        path
+        for folder in _CODE
+        for path in (REPO_ROOT / folder).rglob("*")
+        if path.suffix in suffixes and "__pycache__" not in path.parts
+    )

@@ -1,0 +1,172 @@
+"""The order of the rooms: ingest, batch gate, build, release gate, publish, report."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import expectations
+from contracts import CytomartError, Problem
+from cytomart import dbt, fingerprint, reporting
+from cytomart.front import Front
+from ingest.load import LoadReport, load_study
+from store import ledger
+from store.build import open_build
+from store.lock import writer_lock
+from store.publish import Generation, publish
+
+
+@dataclass(frozen=True)
+class RunOutcome:
+    """What a run did; `generation` is None where nothing was published."""
+
+    load: LoadReport | None
+    gates: tuple[expectations.GateRun, ...]
+    generation: Generation | None
+    is_unchanged: bool
+    report: Path | None
+    problems: tuple[Problem, ...] = ()
+
+
+def run(
+    front: Front,
+    folder: Path | None,
+    *,
+    accept_corrections: str | None = None,
+    supersede: str | None = None,
+    wait_s: float = 0.0,
+) -> RunOutcome:
+    """Take the lock and go the whole road; without a folder, start at the gate."""
+    front.home.ensure()
+    with writer_lock(front.home, wait_s=wait_s):
+        load = None
+        if folder is not None:
+            load = ingest_step(
+                front, folder, accept_corrections=accept_corrections, supersede=supersede
+            )
+        gates = gate_step(front)
+        inputs = fingerprint.of(front.home)
+        standing = fingerprint.standing(front.home, inputs)
+        if standing is not None:
+            path = front.home.reports_dir / "latest.html"
+            return RunOutcome(load, gates, standing, True, path if path.exists() else None)
+        problems = build_step(front)
+        if not problems:
+            release, problems = release_step(front)
+            gates = (*gates, *release)
+        if problems:
+            return RunOutcome(load, gates, None, False, None, problems)
+        generation = publish_step(front, inputs)
+        return RunOutcome(load, gates, generation, False, reporting.write(front, generation))
+
+
+def ingest_step(
+    front: Front, folder: Path, *, accept_corrections: str | None, supersede: str | None
+) -> LoadReport:
+    """Load what is new in a study folder."""
+    with front.steps(f"Reading {folder}"):
+        con = open_build(front.home)
+        try:
+            return load_study(
+                front.home,
+                con,
+                folder,
+                accept_corrections=accept_corrections,
+                supersede_reason=supersede,
+            )
+        finally:
+            con.close()
+
+
+def gate_step(front: Front) -> tuple[expectations.GateRun, ...]:
+    """Judge every batch whose present content has no verdict yet."""
+    con = open_build(front.home)
+    try:
+        pending = expectations.pending_batches(con)
+        runs = []
+        if pending:
+            with front.steps("Judging new batches") as steps:
+                for done, (study_id, batch_id) in enumerate(pending):
+                    steps.at(done, len(pending))
+                    gate_run = expectations.run_batch_gate(con, study_id, batch_id)
+                    ledger.append(front.home, "gate", study_id, _gate_facts(gate_run))
+                    runs.append(gate_run)
+                steps.at(len(pending), len(pending))
+        return tuple(runs)
+    finally:
+        con.close()
+
+
+def build_step(front: Front) -> tuple[Problem, ...]:
+    """Build all tables; return what failed."""
+    with front.steps("Building tables and statistics") as steps:
+        return dbt.build(front.home, steps.at).failures
+
+
+def release_step(front: Front) -> tuple[tuple[expectations.GateRun, ...], tuple[Problem, ...]]:
+    """Judge the built marts of every study; return the runs and why they may not go out."""
+    con = open_build(front.home)
+    try:
+        studies = [r[0] for r in con.execute("select study_id from raw.studies order by 1").fetchall()]
+        runs: list[expectations.GateRun] = []
+        problems: list[Problem] = []
+        with front.steps("Judging the release"):
+            for study_id in studies:
+                gate_run = expectations.run_release_gate(con, study_id)
+                ledger.append(front.home, "gate", study_id, _gate_facts(gate_run))
+                runs.append(gate_run)
+                if gate_run.verdict != "released":
+                    problems += _release_problems(gate_run)
+        return tuple(runs), tuple(problems)
+    finally:
+        con.close()
+
+
+def publish_step(front: Front, inputs: str) -> Generation:
+    """Copy the build file without identifying tables and put it in place of the published one."""
+    with front.steps("Publishing"):
+        con = open_build(front.home)
+        try:
+            studies = [
+                r[0] for r in con.execute("select study_id from raw.studies order by 1").fetchall()
+            ]
+            ledger.sync(con, front.home)
+        finally:
+            con.close()
+        return publish(front.home, study_ids=studies, note={"inputs": inputs})
+
+
+def exit_code(outcome: RunOutcome, n_held: int) -> int:
+    """Return 0 all loaded and released, 1 something held or refused, 2 nothing done, 4 a fault."""
+    refused = outcome.load is not None and bool(outcome.load.problems)
+    if outcome.problems:
+        built = any(g.gate == "release" and g.verdict != "released" for g in outcome.gates)
+        return 1 if built else 4
+    if refused and outcome.load is not None and outcome.load.is_nothing_left:
+        return 2
+    return 1 if refused or n_held else 0
+
+
+def _gate_facts(gate_run: expectations.GateRun) -> dict[str, object]:
+    return {
+        "gate": gate_run.gate,
+        "scope_id": gate_run.scope_id,
+        "verdict": gate_run.verdict,
+        "content_hash": gate_run.content_hash,
+        "failed_rules": [r.rule_id for r in gate_run.results if r.outcome != "pass"],
+    }
+
+
+def _release_problems(gate_run: expectations.GateRun) -> list[Problem]:
+    return [
+        Problem(
+            f"the release is held by rule {r.rule_id}: {r.message}",
+            where=f"study {gate_run.study_id}",
+            remedy="the published warehouse stays as it was; see cytomart status",
+        )
+        for r in gate_run.results
+        if r.outcome != "pass" and r.severity != "warning"
+    ]
+
+
+__all__ = ["CytomartError", "RunOutcome", "exit_code", "run"]
