@@ -100,6 +100,8 @@ REFUSALS = Relation(
                "rows", nullable=False),
         Column("load_id", TEXT, "Load that refused the file.", nullable=False),
         Column("refused_at", INSTANT, "When.", "UTC", nullable=False),
+        Column("is_open", FLAG, "True until a file of the same role (and slide) is loaded.",
+               nullable=False),
     ),
 )  # fmt: skip
 
