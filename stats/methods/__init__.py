@@ -1,0 +1,1 @@
+"""One statistical method per file: matrix in, arrays out, vectorised over targets."""

@@ -1,0 +1,32 @@
+"""Tail probabilities and quantiles that keep their relative precision."""
+
+from __future__ import annotations
+
+import numpy as np
+from scipy import stats as sps
+
+from stats.methods.arrays import Floats
+
+
+def two_sided_t(statistic: Floats, df: Floats) -> Floats:
+    """Return the two-sided p-value of t statistics, NaN where they are NaN.
+
+    Uses t² ~ F(1, df): SciPy's F tail agrees with R's `pt` to 5e-14 relative from t = 1e-8 to
+    50 (p = 1e-274), where twice SciPy's t tail is off by 3e-9 near t = 0.
+    """
+    return upper_f(np.square(statistic), np.ones_like(df), df)
+
+
+def upper_f(statistic: Floats, df: Floats, df_denominator: Floats) -> Floats:
+    """Return the upper-tail p-value of F statistics, NaN where they are NaN."""
+    return np.asarray(sps.f.sf(statistic, df, df_denominator), dtype=np.float64)
+
+
+def t_quantile(confidence: float, df: Floats) -> Floats:
+    """Return the t quantile that bounds a central interval of the given confidence."""
+    return np.asarray(sps.t.isf((1 - confidence) / 2, df), dtype=np.float64)
+
+
+def normal_quantile(confidence: float) -> float:
+    """Return the normal quantile that bounds a central interval of the given confidence."""
+    return float(sps.norm.isf((1 - confidence) / 2))
