@@ -1,0 +1,72 @@
+"""Documentation is tested: generated pages are fresh, links lead somewhere, queries run."""
+
+from __future__ import annotations
+
+import re
+
+import duckdb
+import pytest
+
+from contracts.paths import REPO_ROOT
+from cytomart import docs
+
+PAGES = sorted(p for p in REPO_ROOT.rglob("*.md")
+               if not {".venv", "data", "target", "node_modules"} & set(p.relative_to(REPO_ROOT).parts))  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("page", "fresh"),
+    [("cli.md", docs.cli_reference), ("data-dictionary.md", docs.data_dictionary)],
+)
+def test_generated_pages_are_fresh(page, fresh):
+    standing = (REPO_ROOT / "docs" / page).read_text(encoding="utf-8")
+    assert standing == fresh(), f"docs/{page} is stale: run make docs"
+
+
+@pytest.mark.parametrize("page", PAGES, ids=lambda p: str(p.relative_to(REPO_ROOT)))
+def test_links_lead_somewhere(page):
+    for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", page.read_text(encoding="utf-8")):
+        if not target.startswith(("http:", "https:", "mailto:")):
+            assert (page.parent / target).exists(), f"{page.name} links to {target}"
+
+
+def test_every_verb_is_in_the_changelog_and_the_reference():
+    verbs = [p.stem for p in (REPO_ROOT / "cytomart" / "verbs").glob("*.py") if p.stem != "__init__"]
+    changes = (REPO_ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    reference = (REPO_ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
+    for verb in verbs:
+        assert re.search(rf"\b{verb}\b", changes), verb
+        assert f"## cytomart {verb}" in reference
+
+
+def test_the_readme_names_targets_that_make_has():
+    makefile = (REPO_ROOT / "Makefile").read_text(encoding="utf-8")
+    readme = (REPO_ROOT / "README.md").read_text(encoding="utf-8")
+    for target in set(re.findall(r"make ([a-z-]+)", readme)):
+        assert re.search(rf"^{target}:", makefile, re.M), target
+
+
+def _queries() -> list[tuple[str, str]]:
+    text = (REPO_ROOT / "docs" / "cookbook.md").read_text(encoding="utf-8")
+    return re.findall(r"^## (.+?)\n```sql\n(.+?)```", text, re.M | re.S)
+
+
+def test_the_cookbook_has_its_queries():
+    assert len(_queries()) >= 10
+
+
+@pytest.mark.xdist_group("demo")
+@pytest.mark.parametrize(("title", "query"), _queries(), ids=[t for t, _ in _queries()])
+def test_cookbook_queries_run(demo, title, query):
+    with duckdb.connect(str(demo.home / "warehouse.duckdb"), read_only=True) as con:
+        rows = con.execute(query).fetchall()
+    assert rows or "failed" in title
+
+
+@pytest.mark.xdist_group("demo")
+def test_the_readme_query_runs(demo, cytomart):
+    readme = (REPO_ROOT / "README.md").read_text(encoding="utf-8")
+    query = re.search(r'cytomart sql "(.+?)"', readme).group(1)
+    done = cytomart(demo.home, "sql", query)
+    assert done.code == 0, done.err
+    assert "B_vs_A" in done.out
