@@ -1,0 +1,65 @@
+"""What a batch holds right now, as one hash: a gate's verdict is valid only for that content."""
+
+from __future__ import annotations
+
+BATCH_CONTENT_SCHEMA = "quality"
+BATCH_CONTENT_NAME = "batch_contents"
+BATCH_CONTENT_GRAIN = "study × batch"
+BATCH_CONTENT_COLUMNS = {
+    "study_id": "Study that the batch belongs to.",
+    "batch_id": "Batch.",
+    "content_hash": "MD5 over the sorted SHA-256 of every file whose rows concern the batch: "
+    "its scans or values, its rows of samples, and the rows of patients, their clinical "
+    "attributes and assessments for everyone with a sample in it. A gate run speaks for the batch "
+    "only while both hashes are equal.",
+}
+
+BATCH_CONTENT_SQL = """\
+-- grain: study × batch
+with
+
+batch_patients as (
+    select distinct
+        study_id,
+        batch_id,
+        patient_id,
+    from raw.samples
+    where patient_id is not null
+),
+
+batch_files as (
+    select study_id, batch_id, file_sha256 from raw.spots
+    union
+    select study_id, batch_id, file_sha256 from raw.values
+    union
+    select study_id, batch_id, file_sha256 from raw.samples
+    union
+    select batch_patients.study_id, batch_patients.batch_id, patients.file_sha256
+    from batch_patients
+    inner join raw.patients as patients
+        on
+            batch_patients.study_id = patients.study_id
+            and batch_patients.patient_id = patients.patient_id
+    union
+    select batch_patients.study_id, batch_patients.batch_id, attributes.file_sha256
+    from batch_patients
+    inner join raw.patient_attributes as attributes
+        on
+            batch_patients.study_id = attributes.study_id
+            and batch_patients.patient_id = attributes.patient_id
+    union
+    select batch_patients.study_id, batch_patients.batch_id, assessments.file_sha256
+    from batch_patients
+    inner join raw.assessments as assessments
+        on
+            batch_patients.study_id = assessments.study_id
+            and batch_patients.patient_id = assessments.patient_id
+)
+
+select
+    study_id,
+    batch_id,
+    md5(string_agg(file_sha256, ',' order by file_sha256)) as content_hash,
+from batch_files
+group by study_id, batch_id
+"""

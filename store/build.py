@@ -1,0 +1,248 @@
+"""The private build file: opened in one way everywhere, with every standing relation in it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+from duckdb import DuckDBPyConnection
+
+from contracts import STANDING, CytomartError, Relation, conform, failure
+from contracts.batch_content import (
+    BATCH_CONTENT_COLUMNS,
+    BATCH_CONTENT_GRAIN,
+    BATCH_CONTENT_NAME,
+    BATCH_CONTENT_SCHEMA,
+    BATCH_CONTENT_SQL,
+)
+from contracts.relation import sql_type
+from store.durable import PRIVATE_FILE
+from store.home import Home
+from store.lock import WriterBusy, read_holder
+from store.sql_text import literal
+
+#: No extension is fetched or loaded behind the user's back: a run needs no network.
+OFFLINE = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
+
+_VIEW = f"{BATCH_CONTENT_SCHEMA}.{BATCH_CONTENT_NAME}"
+
+
+def connection_config(home: Home) -> dict[str, Any]:
+    """Return the settings of every connection to the build file.
+
+    DuckDB refuses a second connection of one process to the same file with other settings, so
+    dbt's connection takes them from here too.
+    """
+    return {**OFFLINE, "temp_directory": str(home.spill_dir)}
+
+
+def open_build(home: Home) -> DuckDBPyConnection:
+    """Return a read-write connection to the build file, with all standing relations present.
+
+    The caller holds the writer lock (`store.lock.writer_lock`) and closes the connection.
+
+    Raises
+    ------
+    WriterBusy
+        Another process has the file open.
+    CytomartError
+        The file is damaged, or its relations are those of another version of the software.
+    """
+    home.ensure()
+    mask = os.umask(0o077)
+    try:
+        con = duckdb.connect(str(home.build_path), config=connection_config(home))
+    except duckdb.IOException as error:
+        if "lock" in str(error).lower():
+            raise WriterBusy(read_holder(home), str(home.build_path)) from error
+        raise _damaged(home, error) from error
+    except duckdb.Error as error:
+        raise _damaged(home, error) from error
+    finally:
+        os.umask(mask)
+    home.build_path.chmod(PRIVATE_FILE)
+    try:
+        con.execute("set TimeZone = 'UTC'")
+        prepare(con)
+    except BaseException:
+        con.close()
+        raise
+    return con
+
+
+def prepare(con: DuckDBPyConnection) -> None:
+    """Create every standing relation that is absent; do nothing where all is in place.
+
+    Raises
+    ------
+    CytomartError
+        A relation exists with other columns than its contract.
+    """
+    with transaction(con):
+        present = _present_columns(con)
+        comments = _present_comments(con)
+        for relation in STANDING:
+            found = present.get((relation.schema, relation.name))
+            if found is None:
+                for statement in relation.create_sql():
+                    con.execute(statement)
+                continue
+            _demand_contract(relation, found)
+            for statement in relation.comment_sql():
+                if statement not in comments:
+                    con.execute(statement)
+        _prepare_view(con)
+
+
+def append(con: DuckDBPyConnection, relation: Relation, table: pa.Table) -> int:
+    """Add rows to a standing relation; return how many.
+
+    Raises
+    ------
+    CytomartError
+        The rows do not fit the relation's contract.
+    """
+    rows = conform(table, relation)
+    con.register("_cytomart_rows", rows)
+    try:
+        con.execute(f"insert into {relation.full_name} by name select * from _cytomart_rows")
+    finally:
+        con.unregister("_cytomart_rows")
+    return int(rows.num_rows)
+
+
+def replace(
+    con: DuckDBPyConnection, relation: Relation, table: pa.Table, where: Mapping[str, Any]
+) -> int:
+    """Put rows in the place of those that `where` names, in one transaction; return how many.
+
+    Parameters
+    ----------
+    where : mapping
+        Column to value; a list or tuple means any of its values. It may not be empty.
+
+    Raises
+    ------
+    CytomartError
+        The rows do not fit the contract, or `where` names nothing or an unknown column.
+    """
+    unknown = [c for c in where if c not in relation.column_names]
+    if unknown or not where:
+        raise failure(
+            f"replace in {relation.full_name} restricted by {unknown or 'nothing'}",
+            allowed=", ".join(relation.column_names),
+            exit_code=4,
+        )
+    conditions, values = [], []
+    for column, value in where.items():
+        wanted = list(value) if isinstance(value, list | tuple) else [value]
+        conditions.append(
+            "(" + " or ".join([f"{column} is not distinct from ?"] * len(wanted) or ["false"]) + ")"
+        )
+        values.extend(wanted)
+    rows = conform(table, relation)
+    with transaction(con):
+        con.execute(f"delete from {relation.full_name} where {' and '.join(conditions)}", values)
+        return append(con, relation, rows)
+
+
+@contextmanager
+def transaction(con: DuckDBPyConnection) -> Iterator[None]:
+    """Run a block in one transaction, joining the one that is already open."""
+    if _in_transaction(con):
+        yield
+        return
+    con.begin()
+    try:
+        yield
+    except BaseException:
+        con.rollback()
+        raise
+    con.commit()
+
+
+def _in_transaction(con: DuckDBPyConnection) -> bool:
+    # Outside a transaction every statement gets a number of its own. (A failing `begin` would
+    # answer too, but it aborts the transaction that it finds.)
+    first, second = (con.execute("select txid_current()").fetchone() for _ in range(2))
+    return bool(first == second)
+
+
+def _present_columns(con: DuckDBPyConnection) -> dict[tuple[str, str], list[tuple[str, str]]]:
+    rows = con.execute(
+        "select schema_name, table_name, column_name, data_type from duckdb_columns() "
+        "where database_name = current_database() and not internal "
+        "and table_name in (select table_name from duckdb_tables() "
+        "where database_name = current_database()) "
+        "order by schema_name, table_name, column_index"
+    ).fetchall()
+    present: dict[tuple[str, str], list[tuple[str, str]]] = {}
+    for schema, table, column, data_type in rows:
+        present.setdefault((schema, table), []).append((column, data_type))
+    return present
+
+
+def _present_comments(con: DuckDBPyConnection) -> set[str]:
+    """Return the comments that stand, as the statements that would write them."""
+    tables = con.execute(
+        "select schema_name || '.' || table_name, comment from duckdb_tables() "
+        "where database_name = current_database() and comment is not null"
+    ).fetchall()
+    columns = con.execute(
+        "select schema_name || '.' || table_name || '.' || column_name, comment "
+        "from duckdb_columns() where database_name = current_database() and comment is not null"
+    ).fetchall()
+    return {f"comment on table {name} is {literal(text)}" for name, text in tables} | {
+        f"comment on column {name} is {literal(text)}" for name, text in columns
+    }
+
+
+_ENGINE_NAMES = {"timestamptz": "timestamp with time zone"}
+
+
+def _demand_contract(relation: Relation, found: list[tuple[str, str]]) -> None:
+    wanted = [(c.name, sql_type(c.arrow_type)) for c in relation.columns]
+    wanted = [(name, _ENGINE_NAMES.get(kind, kind).upper()) for name, kind in wanted]
+    if found == wanted:
+        return
+    differing = sorted({name for name, _ in set(found) ^ set(wanted)}) or ["the columns' order"]
+    raise failure(
+        f"the home was made by another version: {relation.full_name} differs in {differing}",
+        allowed=", ".join(relation.column_names),
+        remedy="load the study folder into a new home (--home), or use the version that made it",
+    )
+
+
+def _prepare_view(con: DuckDBPyConnection) -> None:
+    # The comment carries the definition's length and text hash, so that it is rewritten only
+    # when the definition changed.
+    grain = f"Grain: {BATCH_CONTENT_GRAIN}. Definition {_fingerprint(BATCH_CONTENT_SQL)}."
+    found = con.execute(
+        "select comment from duckdb_views() where database_name = current_database() "
+        "and schema_name = ? and view_name = ?",
+        [BATCH_CONTENT_SCHEMA, BATCH_CONTENT_NAME],
+    ).fetchone()
+    if found == (grain,):
+        return
+    con.execute(f"create or replace view {_VIEW} as {BATCH_CONTENT_SQL}")
+    for column, doc in BATCH_CONTENT_COLUMNS.items():
+        con.execute(f"comment on column {_VIEW}.{column} is {literal(doc)}")
+    con.execute(f"comment on view {_VIEW} is {literal(grain)}")
+
+
+def _fingerprint(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def _damaged(home: Home, error: Exception) -> CytomartError:
+    return failure(
+        f"the build file cannot be opened: {error}",
+        where=str(home.build_path),
+        remedy="run `cytomart verify`; the database can be rebuilt from archive and ledger",
+        exit_code=4,
+    )

@@ -1,0 +1,47 @@
+"""Write so that it is still there after the power went off."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from pathlib import Path
+
+PRIVATE_FILE = 0o600
+PRIVATE_DIR = 0o700
+TEMPORARY_PREFIX = ".tmp-"
+
+
+def fsync_path(path: Path) -> None:
+    """Force a file's or directory's content to the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def temporary_sibling(path: Path) -> Path:
+    """Return an unused name in the same directory; leftovers are known by their prefix."""
+    return path.with_name(f"{TEMPORARY_PREFIX}{path.name}-{os.getpid()}-{uuid.uuid4().hex[:8]}")
+
+
+def write_private(path: Path, content: bytes) -> None:
+    """Create a new file of mode 0600 whatever the umask; an existing one is an error."""
+    descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE)
+    with os.fdopen(descriptor, "wb") as out:
+        os.fchmod(out.fileno(), PRIVATE_FILE)
+        out.write(content)
+        out.flush()
+        os.fsync(out.fileno())
+
+
+def replace_file(path: Path, content: bytes, mode: int = PRIVATE_FILE) -> None:
+    """Put `content` at `path` in one step: a reader finds the old file or the new one."""
+    temporary = temporary_sibling(path)
+    try:
+        write_private(temporary, content)
+        temporary.chmod(mode)
+        temporary.replace(path)
+    finally:
+        temporary.unlink(missing_ok=True)
+    fsync_path(path.parent)
