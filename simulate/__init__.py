@@ -1,0 +1,1 @@
+"""Synthetic cytokine array studies in real file formats; knows no database."""

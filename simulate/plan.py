@@ -1,0 +1,129 @@
+"""The analyses of a synthetic study, fixed before its data."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import astuple, dataclass, fields
+
+from simulate.clinic import QOL_ID, VAS_ID
+from simulate.design import Design
+from simulate.effects import TRUE_FOLD
+from simulate.tables import csv_text
+
+
+@dataclass(frozen=True)
+class Analysis:
+    """One row of plan.csv."""
+
+    analysis_id: str
+    kind: str
+    contrast_id: str = "all"
+    numerator_group: str = ""
+    denominator_group: str = ""
+    grouping: str = "group_code"
+    subset: str = ""
+    visit: str = ""
+    pairing: str = "independent"
+    covariates: str = ""
+    outcome: str = ""
+    family: str = ""
+    primary_method: str = ""
+    mode: str = "correct"
+    status: str = "exploratory"
+    alpha: float = 0.05
+    min_abs_fold_change: float = 1.0
+
+
+def plan_csv(design: Design) -> str:
+    """Return plan.csv."""
+    header = [field.name for field in fields(Analysis)]
+    rows = [(*astuple(a)[:-2], f"{a.alpha:g}", f"{a.min_abs_fold_change:g}") for a in plan(design)]
+    return csv_text(header, rows)
+
+
+def plan(design: Design) -> list[Analysis]:
+    """Return the analyses: contrasts twice (correct and paper mode), omnibus, outcomes, pain."""
+    return [
+        *_contrasts(design),
+        *_paper_contrasts(design),
+        *_omnibus(design),
+        *_outcomes(design),
+        *_correlations(design),
+    ]
+
+
+def _contrasts(design: Design) -> Iterator[Analysis]:
+    for numerator, denominator in design.contrasts:
+        paired = _is_paired(numerator, denominator)
+        yield Analysis(
+            f"{numerator}_vs_{denominator}".lower(),
+            "contrast",
+            f"{numerator}_vs_{denominator}",
+            numerator,
+            denominator,
+            pairing="patient" if paired else "independent",
+            family="groups",
+            primary_method="paired_t" if paired else "welch_t",
+            status="confirmatory",
+        )
+
+
+def _paper_contrasts(design: Design) -> Iterator[Analysis]:
+    for numerator, denominator in design.contrasts:
+        yield Analysis(
+            f"paper_{numerator}_vs_{denominator}".lower(),
+            "contrast",
+            f"{numerator}_vs_{denominator}",
+            numerator,
+            denominator,
+            family="paper",
+            primary_method="student_t",
+            mode="paper",
+            min_abs_fold_change=TRUE_FOLD,
+        )
+
+
+def _omnibus(design: Design) -> Iterator[Analysis]:
+    if len(design.groups) > 2:
+        name = "groups_" + "".join(design.groups).lower()
+        yield Analysis(
+            name, "omnibus", family="paper", primary_method="anova_oneway", mode="paper"
+        )  # fmt: skip
+
+
+def _outcomes(design: Design) -> Iterator[Analysis]:
+    for visit in design.visit_codes[1:]:
+        suffix = "" if visit == "follow_up" else visit.removeprefix("follow_up")
+        for short, instrument in _instruments():
+            yield Analysis(
+                f"{short}_change{suffix}",
+                "outcome",
+                visit=visit,
+                pairing="patient",
+                outcome=instrument,
+                family="outcomes",
+                primary_method="paired_t",
+                status="confirmatory",
+            )
+
+
+def _correlations(design: Design) -> Iterator[Analysis]:
+    for short, instrument in _instruments():
+        for visit in design.visit_codes:
+            yield Analysis(
+                f"corr_{short}_{visit}",
+                "correlation",
+                subset="cohort=patient",
+                visit=visit,
+                outcome=instrument,
+                family="correlations",
+                primary_method="pearson",
+            )
+
+
+def _instruments() -> tuple[tuple[str, str], ...]:
+    return (("pain", VAS_ID), ("qol", QOL_ID))
+
+
+def _is_paired(numerator: str, denominator: str) -> bool:
+    return "C" not in (numerator, denominator)
