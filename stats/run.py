@@ -2,12 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import groupby
 
 import pyarrow as pa
 
-from contracts import from_rows
+from contracts import conform, failure, from_rows
 from contracts.stats import HIT_COUNTS, OUTCOME_TESTS, TEST_RESULTS
+from stats.chance import hit_count_row
+from stats.checks import check_designs
+from stats.design import Sheet, read_levels, read_sheet
+from stats.outcomes import outcome_row, scores_by_patient
+from stats.plan import Analysis, read_plan
+from stats.recipes import compute
+from stats.rows import adjust_over_families, result_table, sorted_by_key
+from stats.tables import of_study
 
 #: Permutations behind each expected number of chance hits, and their seed.
 DEFAULT_PERMUTATIONS = 2000
@@ -26,13 +36,56 @@ class Results:
 def test_results(
     measurements: pa.Table, samples: pa.Table, outcomes: pa.Table, plan: pa.Table
 ) -> pa.Table:
-    """Return every test of every analysis as rows of `stats.stat_test_results`."""
-    return from_rows([], TEST_RESULTS)
+    """Return every test of every analysis as rows of `stats.stat_test_results`.
+
+    Parameters
+    ----------
+    measurements, samples, outcomes, plan : columns of `marts.fct_measurements`,
+        `marts.dim_samples`, `marts.fct_outcomes` and `raw.plan`; of one or several studies
+        All targets of `measurements` are reportable and adjusted together.
+
+    Raises
+    ------
+    CytomartError
+        The plan has rows that cannot be carried out (each is named), or a key stands twice.
+    """
+    tables = []
+    for study_id, analyses in _by_study(plan):
+        levels_of = of_study(measurements, study_id)
+        sheet = _checked_sheet(of_study(samples, study_id), analyses)
+        scores = scores_by_patient(of_study(outcomes, study_id))
+        blocks = [
+            result_table(analysis, levels, computed)
+            for levels in read_levels(levels_of, sheet)
+            for analysis in analyses
+            if analysis.kind != "outcome"
+            for computed in compute(analysis, sheet, levels, scores)
+        ]
+        tables.append(adjust_over_families(blocks, analyses))
+    empty = from_rows([], TEST_RESULTS)
+    whole = pa.concat_tables([empty, *tables])
+    return conform(sorted_by_key(whole, TEST_RESULTS), TEST_RESULTS)
 
 
 def outcome_tests(outcomes: pa.Table, patients: pa.Table, plan: pa.Table) -> pa.Table:
-    """Return the tests of scores against baseline as rows of `stats.stat_outcome_tests`."""
-    return from_rows([], OUTCOME_TESTS)
+    """Return the tests of scores against baseline as rows of `stats.stat_outcome_tests`.
+
+    Parameters
+    ----------
+    outcomes, patients, plan : columns of `marts.fct_outcomes`, `marts.dim_patients`, `raw.plan`
+
+    Raises
+    ------
+    CytomartError
+        The plan has rows that cannot be carried out; each is named.
+    """
+    found = [
+        outcome_row(analysis, of_study(outcomes, study_id), of_study(patients, study_id))
+        for study_id, analyses in _by_study(plan)
+        for analysis in analyses
+        if analysis.kind == "outcome"
+    ]
+    return sorted_by_key(from_rows(found, OUTCOME_TESTS), OUTCOME_TESTS)
 
 
 def hit_counts(
@@ -44,5 +97,69 @@ def hit_counts(
     n_permutations: int = DEFAULT_PERMUTATIONS,
     seed: int = DEFAULT_SEED,
 ) -> pa.Table:
-    """Return hits beside chance expectation as rows of `stats.stat_hit_counts`."""
-    return from_rows([], HIT_COUNTS)
+    """Return hits beside chance expectation as rows of `stats.stat_hit_counts`.
+
+    Parameters
+    ----------
+    measurements, samples, plan : as for `test_results`
+    tests : rows of `stats.stat_test_results`
+    n_permutations : labels are permuted so often within each contrast's design
+    seed : of the permutations; each contrast derives its own from it and its names
+
+    Raises
+    ------
+    CytomartError
+        As for `test_results`.
+    """
+    if n_permutations < 1:
+        raise failure(f"n_permutations is {n_permutations}", allowed="1 or more")
+    found = []
+    for study_id, analyses in _by_study(plan):
+        sheet = _checked_sheet(of_study(samples, study_id), analyses)
+        own_tests = of_study(tests, study_id)
+        found += [
+            hit_count_row(a, sheet, levels, own_tests, n_permutations=n_permutations, seed=seed)
+            for levels in read_levels(of_study(measurements, study_id), sheet)
+            if levels.is_primary_variant
+            for a in analyses
+            if a.kind == "contrast"
+        ]
+    return sorted_by_key(from_rows(found, HIT_COUNTS), HIT_COUNTS)
+
+
+def run_plan(
+    measurements: pa.Table,
+    samples: pa.Table,
+    outcomes: pa.Table,
+    plan: pa.Table,
+    *,
+    patients: pa.Table | None = None,
+    n_permutations: int = DEFAULT_PERMUTATIONS,
+    seed: int = DEFAULT_SEED,
+) -> Results:
+    """Return all results of a plan; parameters as for the three functions above.
+
+    Without `patients`, outcome tests count only the patients who were assessed.
+    """
+    everyone = (
+        outcomes.select(["study_id", "patient_id", "cohort"]) if patients is None else patients
+    )
+    tests = test_results(measurements, samples, outcomes, plan)
+    return Results(
+        tests=tests,
+        outcome_tests=outcome_tests(outcomes, everyone, plan),
+        hit_counts=hit_counts(
+            measurements, samples, plan, tests, n_permutations=n_permutations, seed=seed
+        ),
+    )
+
+
+def _by_study(plan: pa.Table) -> Iterator[tuple[str, tuple[Analysis, ...]]]:
+    for study_id, analyses in groupby(read_plan(plan), key=lambda a: a.study_id):
+        yield study_id, tuple(analyses)
+
+
+def _checked_sheet(samples: pa.Table, analyses: tuple[Analysis, ...]) -> Sheet:
+    sheet = read_sheet(samples)
+    check_designs(analyses, sheet)
+    return sheet

@@ -1,0 +1,184 @@
+"""From long tables to matrices: by key, never by row order."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.compute as pc
+from numpy.typing import NDArray
+
+from contracts import failure
+from stats.methods.arrays import Floats
+from stats.plan import Analysis
+from stats.tables import as_text, need_columns
+
+Rows = NDArray[np.intp]
+#: Row number of a sample that a patient does not have.
+ABSENT = -1
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """The samples of one study, sorted by sample id; every column holds text, '' for null."""
+
+    columns: Mapping[str, tuple[str, ...]]
+
+    @property
+    def sample_ids(self) -> tuple[str, ...]:
+        """Ids of the samples, in order."""
+        return self.columns["sample_id"]
+
+    def patients(self, chosen: Iterable[int]) -> list[str]:
+        """Return the patients of the given rows."""
+        return [self.columns["patient_id"][i] for i in chosen]
+
+
+@dataclass(frozen=True)
+class Levels:
+    """log2 levels of one study and variant.
+
+    Parameters
+    ----------
+    analyte_ids : (n_targets,), sorted
+    matrix : (n_samples, n_targets), log2 units, NaN where missing; rows as the sheet's
+    """
+
+    variant_id: str
+    is_primary_variant: bool
+    analyte_ids: tuple[str, ...]
+    matrix: Floats
+
+    def take(self, chosen: Rows) -> Floats:
+        """Return the rows of a matrix; a row that is ABSENT is all NaN."""
+        taken: Floats = self.matrix[chosen]
+        taken[chosen == ABSENT] = np.nan
+        return taken
+
+
+def read_sheet(samples: pa.Table) -> Sheet:
+    """Return the samples of one study (columns of `marts.dim_samples`).
+
+    Raises
+    ------
+    CytomartError
+        A sample id stands twice.
+    """
+    need_columns(samples, ("sample_id", "patient_id", "visit", "group_code"), "dim_samples")
+    ordered = samples.sort_by([("sample_id", "ascending")])
+    columns = {n: tuple(map(as_text, ordered.column(n).to_pylist())) for n in ordered.column_names}
+    _refuse_repeats(columns["sample_id"], "dim_samples: sample")
+    return Sheet(columns)
+
+
+def read_levels(measurements: pa.Table, sheet: Sheet) -> tuple[Levels, ...]:
+    """Return the matrices of one study (columns of `marts.fct_measurements`), one per variant.
+
+    Raises
+    ------
+    CytomartError
+        A sample × analyte stands twice in a variant, or its sample is unknown.
+    """
+    need_columns(
+        measurements,
+        ("sample_id", "analyte_id", "variant_id", "level_log2", "is_primary_variant"),
+        "fct_measurements",
+    )
+    variants = sorted(pc.unique(measurements.column("variant_id")).to_pylist())
+    return tuple(
+        _pivot(measurements.filter(pc.equal(measurements.column("variant_id"), v)), v, sheet)
+        for v in variants
+    )
+
+
+def _pivot(long: pa.Table, variant_id: str, sheet: Sheet) -> Levels:
+    analyte_ids = tuple(sorted(pc.unique(long.column("analyte_id")).to_pylist()))
+    row = _positions(long.column("sample_id"), sheet.sample_ids)
+    column = _positions(long.column("analyte_id"), analyte_ids)
+    cell = row * len(analyte_ids) + column
+    if len(np.unique(cell)) < len(cell):
+        twice = int(cell[np.bincount(cell)[cell] > 1][0])
+        sample, analyte = divmod(twice, len(analyte_ids))
+        raise failure(
+            f"sample {sheet.sample_ids[sample]} × analyte {analyte_ids[analyte]} stands more than "
+            f"once in variant {variant_id}",
+            where="fct_measurements",
+            allowed="one row per sample × analyte × variant",
+            exit_code=4,
+        )
+    matrix = np.full((len(sheet.sample_ids), len(analyte_ids)), np.nan)
+    level = long.column("level_log2").cast(pa.float64()).to_numpy(zero_copy_only=False)
+    matrix[row, column] = level
+    primary = bool(pc.any(long.column("is_primary_variant")).as_py())
+    return Levels(variant_id, primary, analyte_ids, matrix)
+
+
+def _positions(ids: pa.ChunkedArray, known: tuple[str, ...]) -> Rows:
+    found = pc.index_in(ids, value_set=pa.array(known, type=ids.type))
+    if found.null_count:
+        unknown = pc.unique(ids.filter(pc.is_null(found))).to_pylist()
+        raise failure(
+            f"measurements of unknown samples {unknown[:5]}",
+            where="fct_measurements",
+            allowed="samples of dim_samples",
+            exit_code=4,
+        )
+    positions: Rows = found.to_numpy().astype(np.intp)
+    return positions
+
+
+def chosen_rows(analysis: Analysis, sheet: Sheet) -> Rows:
+    """Return the rows of samples within the analysis's subset and visit."""
+    keep = np.array([bool(p) for p in sheet.columns["patient_id"]], dtype=np.bool_)
+    if analysis.subset_column:
+        keep &= np.array(sheet.columns[analysis.subset_column]) == analysis.subset_value
+    if analysis.visit:
+        keep &= np.array(sheet.columns["visit"]) == analysis.visit
+    return np.flatnonzero(keep)
+
+
+def group_rows(analysis: Analysis, sheet: Sheet) -> dict[str, Rows]:
+    """Return the rows of each group of the analysis's grouping, by code."""
+    codes = sheet.columns[analysis.grouping]
+    groups: dict[str, list[int]] = {}
+    for i in chosen_rows(analysis, sheet).tolist():
+        groups.setdefault(codes[i], []).append(i)
+    return {code: np.array(groups[code], dtype=np.intp) for code in sorted(groups) if code}
+
+
+def arm_rows(analysis: Analysis, sheet: Sheet) -> tuple[Rows, Rows]:
+    """Return the rows of the numerator and the denominator group."""
+    groups = group_rows(analysis, sheet)
+    none = np.array([], dtype=np.intp)
+    return (
+        groups.get(analysis.numerator_group, none),
+        groups.get(analysis.denominator_group, none),
+    )
+
+
+def pair_rows(analysis: Analysis, sheet: Sheet) -> tuple[Rows, Rows]:
+    """Return the rows of both arms aligned by patient; ABSENT where a patient lacks a sample."""
+    by_patient = [
+        dict(zip(sheet.patients(arm), arm.tolist(), strict=True))
+        for arm in arm_rows(analysis, sheet)
+    ]
+    patients = sorted(set().union(*by_patient))
+    aligned = [
+        np.array([arm.get(p, ABSENT) for p in patients], dtype=np.intp) for arm in by_patient
+    ]
+    return aligned[0], aligned[1]
+
+
+def shares_patients(groups: Iterable[Rows], sheet: Sheet) -> bool:
+    """Return whether a patient stands in more than one of the groups."""
+    counts = Counter(p for rows in groups for p in set(sheet.patients(rows)))
+    return any(n > 1 for n in counts.values())
+
+
+def _refuse_repeats(ids: tuple[str, ...], what: str) -> None:
+    repeated = [i for i, n in Counter(ids).items() if n > 1]
+    if repeated:
+        raise failure(f"{what} {repeated[0]} stands more than once", allowed="one row", exit_code=4)

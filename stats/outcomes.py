@@ -1,0 +1,132 @@
+"""Scores of pain and quality of life: their change since baseline, and one score per patient."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+
+from stats.methods.paired_t import paired_t
+from stats.plan import Analysis
+from stats.recipes import CONFIDENCE, Scores, VisitScores
+from stats.tables import as_text, need_columns, rows
+
+_COLUMNS = ("patient_id", "cohort", "visit", "instrument_id", "site_id", "score", "baseline_score")
+SEVERAL_SITES = (
+    "several sites per patient: restrict the analysis with a subset such as site_id=spine"
+)
+
+
+def scores_by_patient(outcomes: pa.Table) -> Scores:
+    """Return each patient's score per (instrument, visit), of the person, not of a site.
+
+    Parameters
+    ----------
+    outcomes : columns of `marts.fct_outcomes`, one study
+        Where an instrument is only kept per site, a patient with one site keeps that score; one
+        with several sites has no single score and is left out.
+    """
+    need_columns(outcomes, _COLUMNS, "fct_outcomes")
+    found: dict[tuple[str, str], dict[str, list[dict[str, Any]]]] = {}
+    for row in rows(outcomes):
+        by_patient = found.setdefault((row["instrument_id"], row["visit"]), {})
+        by_patient.setdefault(row["patient_id"], []).append(row)
+    return {key: _visit_scores(patients) for key, patients in found.items()}
+
+
+def _visit_scores(patients: Mapping[str, list[dict[str, Any]]]) -> VisitScores:
+    of_person = {p: _of_person(found) for p, found in patients.items()}
+    single = {p: _number(found[0]["score"]) for p, found in of_person.items() if len(found) == 1}
+    return VisitScores(single, len(of_person) - len(single))
+
+
+def outcome_row(analysis: Analysis, outcomes: pa.Table, patients: pa.Table) -> dict[str, Any]:
+    """Return the test of one instrument at one visit against baseline, as a row of the contract.
+
+    Parameters
+    ----------
+    outcomes, patients : columns of `marts.fct_outcomes` and `marts.dim_patients`, one study
+        `n_patients` counts everyone of the cohorts that the instrument was used in, so that a
+        missing follow-up stays in sight.
+    """
+    need_columns(outcomes, _COLUMNS, "fct_outcomes")
+    need_columns(patients, ("patient_id", "cohort"), "dim_patients")
+    used = [r for r in rows(outcomes) if _belongs(r, analysis)]
+    at_visit: dict[str, list[dict[str, Any]]] = {}
+    for row in used:
+        if row["visit"] == analysis.visit:
+            at_visit.setdefault(row["patient_id"], []).append(row)
+    everyone = _everyone(analysis, used, rows(patients))
+    chosen = {p: _of_person(rs) for p, rs in at_visit.items()}
+    if any(len(rs) > 1 for rs in chosen.values()):
+        return _row(analysis, len(everyone), [], SEVERAL_SITES)
+    changes = [
+        (_number(rs[0]["score"]), _number(rs[0]["baseline_score"]))
+        for _, rs in sorted(chosen.items())
+    ]
+    return _row(analysis, len(everyone), changes, "")
+
+
+def _row(
+    analysis: Analysis, n_patients: int, scores: list[tuple[float, float]], refused: str
+) -> dict[str, Any]:
+    pairs = np.array(scores, dtype=np.float64).reshape(-1, 2)
+    test = paired_t(pairs[:, :1], pairs[:, 1:], confidence=CONFIDENCE)
+    n_pairs = int(test.n_numerator[0])
+    differences = (pairs[:, 0] - pairs[:, 1])[~np.isnan(pairs).any(axis=1)]
+    return {
+        "study_id": analysis.study_id,
+        "analysis_id": analysis.analysis_id,
+        "instrument_id": analysis.outcome,
+        "visit": analysis.visit,
+        "method": "paired_t",
+        "n_patients": n_patients,
+        "n_pairs": n_pairs,
+        "n_missing": n_patients - n_pairs,
+        "mean_change": _cell(test.estimate[0]),
+        "sd_change": float(np.std(differences, ddof=1)) if n_pairs > 1 else None,
+        "ci_low": _cell(test.ci_low[0]),
+        "ci_high": _cell(test.ci_high[0]),
+        "statistic": _cell(test.statistic[0]),
+        "df": _cell(test.df[0]),
+        "p_value": _cell(test.p_value[0]),
+        "effect_size_dz": _cell(test.effect_size[0]),
+        "reason": refused or test.reason[0],
+        "plan_hash": analysis.plan_hash,
+    }
+
+
+def _belongs(row: Mapping[str, Any], analysis: Analysis) -> bool:
+    if row["instrument_id"] != analysis.outcome:
+        return False
+    column = analysis.subset_column
+    return not column or as_text(row[column]) == analysis.subset_value
+
+
+def _everyone(
+    analysis: Analysis, used: list[dict[str, Any]], patients: list[dict[str, Any]]
+) -> set[str]:
+    """Return the assessed patients and those of the same cohorts who never were."""
+    cohorts = {r["cohort"] for r in used}
+    column = analysis.subset_column
+    return {r["patient_id"] for r in used} | {
+        p["patient_id"]
+        for p in patients
+        if p["cohort"] in cohorts
+        and (column not in p or as_text(p[column]) == analysis.subset_value)
+    }
+
+
+def _of_person(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Return the rows for the whole person where there are any, else those of the sites."""
+    return [r for r in found if not r["site_id"]] or found
+
+
+def _number(value: Any) -> float:
+    return float("nan") if value is None else float(value)
+
+
+def _cell(value: Any) -> float | None:
+    return None if np.isnan(value) else float(value)
