@@ -1,0 +1,1 @@
+"""Files to raw relations: shape only, no arithmetic, nothing lost in silence."""

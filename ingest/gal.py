@@ -1,0 +1,135 @@
+"""GenePix Array List (.gal): what is printed where on the slides of a lot."""
+
+from __future__ import annotations
+
+import csv
+import io
+from dataclasses import dataclass
+
+from ingest.faults import Fault, RefusedError, fault, listed
+from ingest.platforms.atf import AtfFrame, read_frame, title_faults
+from ingest.source_file import SourceFile
+
+REQUIRED = ["Block", "Column", "Row", "Name", "ID"]
+
+Position = tuple[int, int, int]
+
+
+@dataclass(frozen=True)
+class Feature:
+    """What is printed at one position."""
+
+    block: int
+    spot_row: int
+    spot_column: int
+    target_name: str
+    target_id: str
+
+    @property
+    def position(self) -> Position:
+        """Block, row, column."""
+        return (self.block, self.spot_row, self.spot_column)
+
+
+@dataclass(frozen=True)
+class Layout:
+    """A lot's layout.
+
+    Parameters
+    ----------
+    name : str
+        Name of the file, for messages.
+    sha256 : str
+        Hash of the file.
+    features : tuple of Feature
+        In the file's order.
+    """
+
+    name: str
+    sha256: str
+    features: tuple[Feature, ...]
+
+    @property
+    def blocks(self) -> tuple[int, ...]:
+        """Blocks that it describes, in order."""
+        return tuple(sorted({f.block for f in self.features}))
+
+    def over(self, blocks: tuple[int, ...]) -> Layout:
+        """Return the layout of these Blocks; one described Block stands for all of them."""
+        if len(self.blocks) != 1 or set(blocks) == set(self.blocks):
+            return self
+        repeated = tuple(
+            Feature(b, f.spot_row, f.spot_column, f.target_name, f.target_id)
+            for b in blocks
+            for f in self.features
+        )
+        return Layout(self.name, self.sha256, repeated)
+
+
+def read_gal(source: SourceFile) -> Layout:
+    """Return the layout that an Array List states.
+
+    Raises
+    ------
+    RefusedError
+        Not an Array List, titles missing, positions that are no numbers or stand twice.
+    """
+    frame = read_frame(source)
+    kind = frame.record("Type") or ""
+    if kind and "arraylist" not in kind.lower().replace(" ", ""):
+        raise RefusedError([
+            fault("unreadable", f"the file says `Type={kind}`", where=source.name,
+                  allowed="a GenePix ArrayList", remedy="deliver the lot's .gal file",
+                  record="not a GenePix ArrayList")
+        ])  # fmt: skip
+    if faults := title_faults(source, frame, REQUIRED, "an Array List has"):
+        raise RefusedError(faults)
+    features, faults = _features(source, frame)
+    faults += _doubled(source, features)
+    if not features and not faults:
+        faults = [fault("truncated", "the layout has no spots", where=source.name,
+                        remedy="deliver the whole .gal file", record="no spots")]  # fmt: skip
+    if faults:
+        raise RefusedError(faults, n_rows_in=len(features))
+    return Layout(source.name, source.sha256, tuple(features))
+
+
+def _features(source: SourceFile, frame: AtfFrame) -> tuple[list[Feature], list[Fault]]:
+    at = [frame.titles.index(t) for t in ("Block", "Row", "Column", "Name", "ID")]
+    features: list[Feature] = []
+    faults: list[Fault] = []
+    reader = csv.reader(io.StringIO(frame.body), delimiter=frame.delimiter)
+    line = frame.title_line + 1
+    for cells in reader:
+        first, line = line, frame.title_line + 1 + reader.line_num
+        if not any(c.strip() for c in cells):
+            continue
+        padded = [c.strip() for c in [*cells, *[""] * len(frame.titles)]]
+        block, row, column, name, target = (padded[i] for i in at)
+        if all(n.isascii() and n.isdecimal() and int(n) > 0 for n in (block, row, column)):
+            features.append(Feature(int(block), int(row), int(column), name, target))
+            continue
+        faults.append(
+            fault("position", f"Block, Row, Column read {[block, row, column]}",
+                  where=f"{source.name}, line {first}", allowed="whole numbers from 1",
+                  remedy="export the Array List again", record=f"no position in line {first}",
+                  line=first)
+        )  # fmt: skip
+    return features, faults
+
+
+def _doubled(source: SourceFile, features: list[Feature]) -> list[Fault]:
+    seen: set[Position] = set()
+    doubled = []
+    for feature in features:
+        if feature.position in seen:
+            doubled.append(f"Block {feature.block} Row {feature.spot_row} "
+                           f"Column {feature.spot_column}")  # fmt: skip
+        seen.add(feature.position)
+    if not doubled:
+        return []
+    return [
+        fault("duplicate_spot", f"positions stand more than once: {listed(doubled)}",
+              where=source.name, allowed="every position once",
+              remedy="remove the doubled rows", record=f"{len(doubled)} doubled positions")
+    ]  # fmt: skip

@@ -1,0 +1,81 @@
+"""What a reader of one kind of file must offer, and what it gives back."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Protocol
+
+import pyarrow as pa
+
+from ingest.faults import Fault
+from ingest.platforms.atf import HeaderRecord
+from ingest.source_file import SourceFile
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A file's content in the shape of the raw relations, not yet tied to a study.
+
+    Parameters
+    ----------
+    platform_id : str
+        Platform whose reader made it.
+    file_version : str
+        Format and version that the file declares.
+    table : pyarrow.Table
+        Rows fit to load. From a scanner: the columns of raw.spots without study, file, batch
+        and slide, one row per spot and channel.
+    extras : pyarrow.Table
+        `source_line`, `extras_json`: everything else that stood in the rows.
+    headers : tuple of HeaderRecord
+    channels : tuple of int
+        Wavelengths found, in nm, in the file's order.
+    n_rows_in : int
+        Data rows of the file, good or not.
+    set_aside : tuple of Fault
+        Rows for quarantine, each with its line, column and reason.
+    positions : pyarrow.Table
+        `source_line`, `block`, `spot_row`, `spot_column`, `target_name`, `target_id` of every
+        data row, in the file's order, those set aside included.
+    scanned_on : datetime.date or None
+        Day of the scan by the scanner's own clock.
+    notes : tuple of str
+        Oddities that change nothing but should be known.
+    """
+
+    platform_id: str
+    file_version: str
+    table: pa.Table
+    extras: pa.Table
+    headers: tuple[HeaderRecord, ...]
+    channels: tuple[int, ...]
+    n_rows_in: int
+    set_aside: tuple[Fault, ...]
+    positions: pa.Table
+    scanned_on: date | None = None
+    notes: tuple[str, ...] = field(default=())
+
+
+class Platform(Protocol):
+    """A reader. It shapes; it computes nothing and drops nothing."""
+
+    @property
+    def platform_id(self) -> str:
+        """Row of the seed `platforms` that it serves."""
+
+    @property
+    def label(self) -> str:
+        """Files that it reads, in words."""
+
+    def recognises(self, source: SourceFile) -> bool:
+        """Return whether the file is of this kind, judged by its content."""
+
+    def read(self, source: SourceFile) -> Reading:
+        """Return the file's content.
+
+        Raises
+        ------
+        RefusedError
+            The file is not whole; carries every fault found.
+        """
