@@ -1,0 +1,183 @@
+"""Volcano plot: how large each target's difference is against how surely it is not chance."""
+
+from __future__ import annotations
+
+import math
+
+import altair as alt
+import pandas as pd
+
+from reports import theme
+from reports.charts.labels import Placed, place
+
+WIDTH, HEIGHT = 780, 470
+#: Names of the marks in the drawing: a class `<name>_marks` in the SVG.
+POINTS, LABELS = "volcano_points", "volcano_labels"
+_DIRECTIONS = ["higher", "lower", "not shown"]
+_FOLD_TICKS = (1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0, 16.0, 32.0, 64.0)
+
+
+def volcano(
+    frame: pd.DataFrame, *, alpha: float, numerator: str, denominator: str, fold_line: float = 1.5
+) -> alt.LayerChart:
+    """Return the plot of one contrast; targets without a p-value are left out.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        Columns analyte_name, change_log2fc, p_value, p_adjusted, neg_log10_p, is_hit; one row
+        per target.
+    alpha : float
+        Level of the hit rule; drawn uncorrected as a dashed line.
+    numerator, denominator : str
+        The two groups in words.
+    fold_line : float
+        Fold change of the dotted guide lines.
+    """
+    data = drawable(frame)
+    x_max = max([1.15 * data["change_log2fc"].abs().max(), math.log2(fold_line) * 1.5, 0.3])
+    y_max = max([1.1 * data["neg_log10_p"].max(), -math.log10(alpha) * 1.6])
+    data = _with_places(data, x_max, y_max)
+    x = alt.X("change_log2fc:Q", axis=_fold_axis(x_max, numerator, denominator),
+              scale=alt.Scale(domain=[-x_max, x_max], nice=False))  # fmt: skip
+    y = alt.Y("neg_log10_p:Q", axis=_p_axis(y_max),
+              scale=alt.Scale(domain=[0, y_max], nice=False))  # fmt: skip
+    base = alt.Chart(data)
+    return alt.layer(
+        *_guides(data, alpha, fold_line, x_max),
+        _leaders(base.transform_filter("datum.is_hit"), x, y),
+        _points(base, x, y, numerator, denominator),
+        _names(base.transform_filter("datum.is_hit"), x, y),
+    ).properties(width=WIDTH, height=HEIGHT)
+
+
+def drawable(frame: pd.DataFrame) -> pd.DataFrame:
+    """Return the targets that have a place in the plot, with their direction in words."""
+    finite = frame["change_log2fc"].notna() & frame["neg_log10_p"].between(0, 1e6)
+    data = frame[finite].copy()
+    rises = data["change_log2fc"] > 0
+    data["direction"] = "not shown"
+    data.loc[data["is_hit"] & rises, "direction"] = "higher"
+    data.loc[data["is_hit"] & ~rises, "direction"] = "lower"
+    data["fold"] = (2 ** data["change_log2fc"].abs()).where(rises, -(2 ** -data["change_log2fc"]))
+    return data
+
+
+def _with_places(data: pd.DataFrame, x_max: float, y_max: float) -> pd.DataFrame:
+    x_px = (data["change_log2fc"] + x_max) / (2 * x_max) * WIDTH
+    y_px = (1 - data["neg_log10_p"] / y_max) * HEIGHT
+    names = [
+        n if hit else None for n, hit in zip(data["analyte_name"], data["is_hit"], strict=True)
+    ]
+    spots = place(list(zip(x_px, y_px, strict=True)), names, width=WIDTH, height=HEIGHT)
+    return data.assign(
+        label_x=[_to_x(s, x_max) for s in spots],
+        label_y=[_to_y(s, y_max) for s in spots],
+        is_rightward=[bool(s and s.is_rightward) for s in spots],
+    )
+
+
+def _to_x(spot: Placed | None, x_max: float) -> float | None:
+    return None if spot is None else spot.x / WIDTH * 2 * x_max - x_max
+
+
+def _to_y(spot: Placed | None, y_max: float) -> float | None:
+    return None if spot is None else (1 - spot.y / HEIGHT) * y_max
+
+
+def _points(base: alt.Chart, x: alt.X, y: alt.Y, numerator: str, denominator: str) -> alt.Chart:
+    colour = alt.Color(
+        "direction:N",
+        scale=alt.Scale(domain=_DIRECTIONS, range=[theme.HIGHER, theme.LOWER, theme.NEUTRAL]),
+        legend=None,
+    )
+    shape = alt.Shape(
+        "direction:N",
+        scale=alt.Scale(domain=_DIRECTIONS, range=["triangle-up", "triangle-down", "circle"]),
+        legend=None,
+    )
+    return base.mark_point(filled=True, opacity=0.9, size=64).encode(
+        x=x, y=y, color=colour, shape=shape,
+        size=alt.condition("datum.is_hit", alt.value(80), alt.value(34)),
+        tooltip=[
+            alt.Tooltip("analyte_name:N", title="Target"),
+            alt.Tooltip("fold:Q", title="Fold change", format="+.2f"),
+            alt.Tooltip("p_value:Q", title="p", format=".2~g"),
+            alt.Tooltip("p_adjusted:Q", title="p, BH-adjusted", format=".2~g"),
+            alt.Tooltip("direction:N", title="Verdict"),
+        ],
+    ).properties(name=POINTS)  # fmt: skip
+
+
+def _leaders(base: alt.Chart, x: alt.X, y: alt.Y) -> alt.Chart:
+    return base.mark_rule(color="#aeb6bf", strokeWidth=0.8, aria=False).encode(
+        x=x, y=y, x2="label_x:Q", y2="label_y:Q"
+    )
+
+
+def _names(base: alt.Chart, x: alt.X, y: alt.Y) -> alt.LayerChart:
+    sides = []
+    for is_rightward, align in ((True, "left"), (False, "right")):
+        side = base.transform_filter(f"datum.is_rightward === {str(is_rightward).lower()}")
+        sides.append(
+            side.mark_text(
+                align=align, baseline="middle", dx=3 if is_rightward else -3, fontSize=11.5,
+                color=theme.INK, limit=130,
+            )
+            .encode(x=_at(x, "label_x"), y=_at(y, "label_y"), text="analyte_name:N")
+            .properties(name=f"{LABELS}_{align}")
+        )  # fmt: skip
+    return alt.layer(*sides)
+
+
+def _at(channel: alt.X | alt.Y, field: str) -> alt.X | alt.Y:
+    moved = channel.copy()
+    moved.shorthand = f"{field}:Q"
+    return moved
+
+
+def _guides(data: pd.DataFrame, alpha: float, fold_line: float, x_max: float) -> list[alt.Chart]:
+    folds = pd.DataFrame({"at": [-math.log2(fold_line), math.log2(fold_line)]})
+    lines = [
+        alt.Chart(folds).mark_rule(color="#9aa3ad", strokeDash=[1, 4], aria=False).encode(x="at:Q")
+    ]
+    levels = [(-math.log10(alpha), f"p = {alpha:g}, before correction", [5, 4])]
+    if (edge := boundary(data)) is not None:
+        levels.append((edge, f"p = {alpha:g} after correction: named above this line", [1, 0]))
+    for at, text, dash in levels:
+        row = pd.DataFrame({"at": [at], "words": [text], "left": [-x_max]})
+        rule = alt.Chart(row).mark_rule(color="#9aa3ad", strokeDash=dash, aria=False)
+        note = alt.Chart(row).mark_text(
+            align="left", dx=4, dy=-7, fontSize=10.5, color=theme.MUTED, aria=False
+        )
+        lines += [rule.encode(y="at:Q"), note.encode(x="left:Q", y="at:Q", text="words:N")]
+    return lines
+
+
+def boundary(data: pd.DataFrame) -> float | None:
+    """Return the height that parts hits from the rest; None where no line can part them."""
+    hits, rest = data[data["is_hit"]]["neg_log10_p"], data[~data["is_hit"]]["neg_log10_p"]
+    if hits.empty or rest.empty or hits.min() <= rest.max():
+        return None
+    return float(hits.min() + rest.max()) / 2
+
+
+def _fold_axis(x_max: float, numerator: str, denominator: str) -> alt.Axis:
+    ticks = [math.log2(f) for f in _FOLD_TICKS if math.log2(f) <= x_max]
+    words = "datum.value === 0 ? 'no difference' : format(pow(2, abs(datum.value)), '.2~f')"
+    return alt.Axis(
+        values=sorted({-t for t in ticks} | set(ticks)), grid=False,
+        labelExpr=f"{words} + (datum.value === 0 ? '' : datum.value < 0 ? '× lower' : '× higher')",
+        title=f"{numerator}, against {denominator}",
+        titleLimit=WIDTH,
+    )  # fmt: skip
+
+
+def _p_axis(y_max: float) -> alt.Axis:
+    step = max(1, math.ceil(y_max / 8))
+    return alt.Axis(
+        values=list(range(0, math.floor(y_max) + 1, step)),
+        labelExpr="datum.value <= 4 ? format(pow(10, -datum.value), '~f') "
+        ": '1e\u2212' + format(datum.value, 'd')",
+        title="p-value (the higher up, the less like chance)",
+    )

@@ -1,0 +1,150 @@
+"""The figures of the report: published rows to drawings, each with its words for the ear."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import altair as alt
+import pandas as pd
+from markupsafe import Markup
+
+from reports import theme, vega, words
+from reports.charts.array_quality import array_quality
+from reports.charts.scores import scores
+from reports.charts.volcano import volcano
+from reports.read import Published
+from reports.statements import Contrast, Outcome
+
+#: More arrays than this are not drawn one by one; those with a verdict come first.
+MOST_ARRAYS = 400
+
+
+@dataclass(frozen=True)
+class Figure:
+    """A drawing with its caption and its description for readers who do not see it."""
+
+    figure_id: str
+    caption: str
+    description: str
+    spec: dict[str, Any]
+
+    @property
+    def json(self) -> Markup:
+        """The specification, harmless inside a script element."""
+        return vega.inert_json(self.spec)
+
+    @property
+    def svg(self) -> Markup:
+        """The drawing for viewers without scripts."""
+        return vega.static_svg(self.spec)
+
+
+def _figure(
+    figure_id: str, chart: alt.TopLevelMixin, caption: str, description: str, *, stamp: str
+) -> Figure:
+    spec = vega.specification(chart)
+    spec["description"] = f"{stamp}. {description}" if stamp else description
+    if stamp:
+        spec["title"] = {
+            "text": stamp, "fontSize": 11, "color": theme.POOR, "anchor": "end", "offset": 4,
+        }  # fmt: skip
+    return Figure(figure_id, caption, spec["description"], spec)
+
+
+def volcanoes(published: Published, contrasts: list[Contrast], *, stamp: str) -> dict[str, Figure]:
+    """Return one volcano plot per contrast."""
+    frame = published.volcano.to_pandas()
+    out = {}
+    for c in contrasts:
+        part = frame[frame["contrast_id"] == c.contrast_id]
+        chart = volcano(part, alpha=c.alpha, numerator=c.numerator,
+                        denominator=words.lower_first(c.denominator))  # fmt: skip
+        out[c.contrast_id] = _figure(
+            f"volcano-{len(out) + 1}",
+            chart,
+            f"{c.title}. Each mark is one of {c.n_tested} targets: the further from the middle, "
+            "the larger the difference; the higher, the less like chance. Named triangles are "
+            "those that the rule of the plan found; dotted lines mark a fold change of 1.5.",
+            f"Volcano plot, {c.title}: {c.sentence} The same numbers stand in the table below it.",
+            stamp=stamp,
+        )
+    return out
+
+
+def score_figures(
+    published: Published, outcomes: list[Outcome], *, stamp: str
+) -> list[tuple[str, Figure]]:
+    """Return one figure per instrument, with the instrument's name."""
+    visits = published.rows("visits")
+    labels = {v["visit"]: v["visit_label"] for v in visits}
+    baseline = {v["visit"]: v["is_baseline"] for v in visits}
+    curves = published.curves.to_pandas()
+    curves = curves.assign(
+        visit_label=curves["visit"].map(labels), is_baseline=curves["visit"].map(baseline)
+    )
+    means = published.outcomes.to_pandas()
+    out = []
+    for scale in published.rows("instruments"):
+        of_scale = [o for o in outcomes if o.instrument_id == scale["instrument_id"]]
+        if not of_scale:
+            continue
+        mine = curves[curves["instrument_id"] == scale["instrument_id"]]
+        chart = scores(
+            mine,
+            means[means["instrument_id"] == scale["instrument_id"]],
+            visits=[labels[v["visit"]] for v in visits],
+            score_range=_range(scale, mine),
+            mid_change=_signed_mid(scale),
+            unit=of_scale[0].label,
+        )
+        spoken = " ".join(f"{o.visit_label}: {o.means} {o.ci}. {o.meaning}" for o in of_scale)
+        figure = _figure(
+            f"scores-{len(out) + 1}", chart,
+            f"{of_scale[0].label}. Left: every person's score at each visit, joined by a line. "
+            "Right: every person's change, with the mean change and its 95 % confidence "
+            "interval in black; the dashed line is the smallest change that matters.",
+            f"{of_scale[0].label} by visit, one line per person. {spoken}",
+            stamp=stamp,
+        )  # fmt: skip
+        out.append((of_scale[0].label, figure))
+    return out
+
+
+def _range(scale: dict[str, Any], curves: pd.DataFrame) -> tuple[float, float]:
+    low, high = scale["score_min"], scale["score_max"]
+    return (
+        float(curves["score"].min()) if low is None else low,
+        float(curves["score"].max()) if high is None else high,
+    )
+
+
+def _signed_mid(scale: dict[str, Any]) -> float | None:
+    mid = scale["mid_score"]
+    if mid is None:
+        return None
+    return -mid if scale["better_direction"] == "lower" else mid
+
+
+def quality_figure(published: Published, *, stamp: str) -> Figure | None:
+    """Return the strips of array quality; None where there are no spot arrays."""
+    arrays = published.arrays.to_pandas()
+    if arrays.empty:
+        return None
+    note = ""
+    if len(arrays) > MOST_ARRAYS:
+        doubtful = arrays["verdict"] != "ok"
+        arrays = pd.concat([arrays[doubtful], arrays[~doubtful]]).head(MOST_ARRAYS).sort_index()
+        note = (
+            f" {MOST_ARRAYS} of {published.arrays.num_rows} arrays are drawn, doubtful ones first."
+        )
+    tally = arrays["verdict"].value_counts()
+    spoken = ", ".join(f"{n} {verdict}" for verdict, n in tally.items())
+    return _figure(
+        "array-quality",
+        array_quality(arrays),
+        "Every array in the order of batch and slide; grey lines part the batches. Green circle: "
+        f"within the limits. Amber square: watch. Red triangle: poor.{note}",
+        f"Quality of {len(arrays)} arrays in four measures: {spoken}.",
+        stamp=stamp,
+    )

@@ -1,0 +1,103 @@
+"""How the numbers were made, in words, from what the plan and the variant declare."""
+
+from __future__ import annotations
+
+from reports import words
+from reports.read import Published
+from reports.statements import Contrast
+
+_METHODS = {
+    "student_t": "Student's t-test",
+    "welch_t": "Welch's t-test (which does not assume equal variances)",
+    "paired_t": "paired t-test on the differences within persons",
+    "moderated_t": "moderated t-test",
+    "anova_oneway": "one-way analysis of variance",
+    "pearson": "Pearson's correlation",
+}
+
+
+def name_of(method: str) -> str:
+    """Return a method in words; an unknown one by its own name."""
+    return _METHODS.get(method, method.replace("_", " "))
+
+
+def paragraphs(published: Published, contrasts: list[Contrast]) -> list[tuple[str, str]]:
+    """Return headings and paragraphs of the methods section."""
+    return [
+        ("Signal", _signal(published)),
+        ("Comparisons", _comparisons(contrasts)),
+        ("Chance", _chance(published)),
+        ("Scores", _scores()),
+        ("The paper's recipe", _paper(published)),
+        ("Rules for data", _gates()),
+    ]
+
+
+def _signal(published: Published) -> str:
+    head = published.head
+    channel = f" at {head['channel_nm']} nm" if head["channel_nm"] else ""
+    return (
+        f"Each spot's brightness{channel} had its local background taken away; duplicate spots "
+        "were averaged, flagged and saturated ones left out. Each array was scaled to a common "
+        "median, so that differences in load and scanning fall out. The signal variant in force "
+        f"is “{head['primary_variant_id']}”. Levels were put on a log2 scale; a fold change "
+        "is the ratio of geometric means. Values below the limit of detection stay in, marked."
+    )
+
+
+def _comparisons(contrasts: list[Contrast]) -> str:
+    if not contrasts:
+        return "The plan holds no comparison of groups."
+    parts = [
+        f"{c.title}: {name_of(c.method)}, {c.people}; a target counts as different when "
+        f"{words.lower_first(c.rule_text)}"
+        for c in contrasts
+    ]
+    return (
+        "The comparisons, their test and their rule were written in the plan before the data "
+        f"were read. {'. '.join(parts)}. The Benjamini–Hochberg adjustment runs over all targets "
+        "of a comparison. Persons are paired by their code, never by the order of rows; persons "
+        "with one sample only are left out of paired tests and counted."
+    )
+
+
+def _chance(published: Published) -> str:
+    run = published.rows("permutations")[0]
+    if not run["n_permutations"]:
+        return "Chance hits by permutation were not computed."
+    return (
+        f"Beside each number of hits stand two numbers of what chance alone gives. The first "
+        f"comes from shuffling: labels were permuted within the design {run['n_permutations']:,} "
+        f"times (seed {run['seed']}; for pairs the sign of each difference) and the whole rule "
+        "applied each time. The second is an upper bound for p-values without any adjustment: "
+        "number of targets × level of the test."
+    )
+
+
+def _scores() -> str:
+    return (
+        "Scores are compared within persons by a paired t-test; persons without a second score "
+        "are counted and shown as missing. The change is read against the minimal important "
+        "difference of the scale; where a scale has none of its own, half a standard deviation "
+        "of the first visit stands in and is called distribution-based."
+    )
+
+
+def _paper(published: Published) -> str:
+    rules = {r["rule_text"] for r in published.rows("hit_counts") if r["mode"] == "paper"}
+    if not rules:
+        return "The plan does not ask for the founding paper's recipe."
+    return (
+        "Beside the plan's own rule the founding paper's recipe was run: Student's t-test for "
+        "every pair of groups as if all samples came from different persons, and a hit where "
+        f"{words.listed(sorted(words.lower_first(r) for r in rules))}, without correction for "
+        "the number of targets. It is shown for comparison and decides nothing."
+    )
+
+
+def _gates() -> str:
+    return (
+        "A batch enters the tables only after a written list of rules has been put to it. A rule "
+        "that cannot be evaluated counts as failed. A person may accept a failed rule with a "
+        "reason, which is then printed above; rules of integrity cannot be accepted."
+    )

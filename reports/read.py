@@ -1,0 +1,201 @@
+"""Every query of the report. A changed column of the warehouse is mended here and nowhere else.
+
+No query returns a patient's or sample's id: curves of one person carry an index that is made
+from the order of the scores themselves, so it says nothing about the order of the ids.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+
+from contracts import failure
+
+_BY_STUDY = "where study_id = $study_id"
+
+QUERIES: dict[str, str] = {
+    "study": f"""
+        select study_id, title, is_synthetic, platform_id, panel_id, primary_variant_id,
+            channel_nm
+        from raw.studies {_BY_STUDY}""",
+    "groups": f"""
+        select g.group_code, g.group_label, g.cohort, g.visit, v.visit_label, v.is_baseline,
+            count(s.sample_id) as n_samples
+        from raw.study_groups as g
+        left join raw.study_visits as v using (study_id, visit)
+        left join marts.dim_samples as s using (study_id, group_code)
+        {_BY_STUDY}
+        group by all
+        order by min(g.group_order)""",
+    "visits": f"""
+        select visit, visit_label, visit_order, is_baseline
+        from raw.study_visits {_BY_STUDY} order by visit_order""",
+    "sizes": f"""
+        select
+            (select count(*) from marts.dim_samples {_BY_STUDY}) as n_samples,
+            (select count(distinct slide_id) from marts.dim_samples {_BY_STUDY}) as n_slides,
+            (select count(distinct batch_id) from marts.dim_samples {_BY_STUDY}) as n_batches,
+            (select count(*) from marts.dim_analytes {_BY_STUDY} and is_reportable)
+                as n_analytes,
+            (select count(*) from marts.fct_measurements {_BY_STUDY} and is_primary_variant)
+                as n_measurements""",
+    "cohorts": f"""
+        select cohort, n, age_mean_years, age_sd_years, age_min_years, age_max_years
+        from reporting.rpt_cohorts {_BY_STUDY} order by cohort desc""",
+    "sexes": f"""
+        select cohort, sex, count(*) as n
+        from marts.dim_patients {_BY_STUDY} group by all order by cohort, n desc, sex""",
+    "table1": f"""
+        select characteristic, level, n, denominator, constituent_frac, counted_over
+        from reporting.rpt_table1 {_BY_STUDY} order by row_order""",
+    "outcomes": f"""
+        select *
+        from reporting.rpt_outcomes {_BY_STUDY} order by instrument_id, visit_order""",
+    "instruments": f"""
+        select o.instrument_id, any_value(o.better_direction) as better_direction,
+            max(o.mid_score_used) as mid_score, any_value(o.mid_rule) as mid_rule,
+            max(i.score_min) as score_min, max(i.score_max) as score_max
+        from marts.fct_outcomes as o
+        left join raw.study_instruments as i using (study_id, instrument_id)
+        {_BY_STUDY} group by o.instrument_id order by o.instrument_id""",
+    "curves": f"""
+        with people as (
+            select instrument_id, patient_id, site_id,
+                row_number() over (
+                    partition by instrument_id order by list(score order by visit_order)
+                ) as curve
+            from marts.fct_outcomes {_BY_STUDY} and cohort <> 'control'
+            group by instrument_id, patient_id, site_id
+        )
+        select o.instrument_id, p.curve, o.visit, o.visit_order, cast(o.score as double) as score,
+            cast(o.change_score as double) as change_score
+        from marts.fct_outcomes as o
+        inner join people as p using (instrument_id, patient_id, site_id)
+        {_BY_STUDY} and o.score is not null
+        order by o.instrument_id, p.curve, o.visit_order""",
+    "hit_counts": f"""
+        select contrast_id, mode, method, rule_text, n_tested, n_hits, n_hits_up, n_hits_down,
+            n_chance_upper, n_chance_permuted
+        from reporting.rpt_hit_counts {_BY_STUDY} order by mode, contrast_id""",
+    "permutations": f"""
+        select max(n_permutations) as n_permutations, max(seed) as seed
+        from stats.fct_hit_counts {_BY_STUDY}""",
+    "plan": f"""
+        select analysis_id, kind, contrast_id, numerator_group, denominator_group, pairing,
+            covariates, outcome, visit, primary_method, mode, status, alpha,
+            min_abs_fold_change, plan_hash
+        from raw.plan {_BY_STUDY} order by source_line""",
+    "differential": f"""
+        select contrast_id, analyte_id, analyte_name, gene_symbols, numerator_group,
+            denominator_group, numerator_label, denominator_label, signed_fold_change,
+            change_log2fc, ci_low_log2fc, ci_high_log2fc, method, p_value, p_adjusted,
+            n_numerator, n_denominator, n_pairs, below_lod_frac, verdict, is_hit,
+            direction_in_words, reason
+        from reporting.rpt_differential {_BY_STUDY}
+        order by contrast_id, is_hit desc, p_value nulls last, analyte_name""",
+    "volcano": f"""
+        select contrast_id, analyte_id, analyte_name, change_log2fc, p_value, p_adjusted,
+            neg_log10_p, is_hit, verdict
+        from reporting.rpt_volcano {_BY_STUDY} order by contrast_id, analyte_name""",
+    "modes": f"""
+        select m.contrast_id, d.analyte_name, m.paper_p_value, m.paper_signed_fold_change,
+            m.is_hit_paper, m.correct_p_adjusted, m.is_hit_correct, m.status, m.why
+        from reporting.rpt_mode_comparison as m
+        left join marts.dim_analytes as d using (study_id, analyte_id)
+        {_BY_STUDY} order by m.contrast_id, m.status, d.analyte_name""",
+    "batches": f"""
+        select batch_id, n_slides, n_arrays, n_samples, gate_status, n_rules_failed, failed_rules
+        from marts.dim_batches {_BY_STUDY} order by batch_id""",
+    "gates": f"""
+        select gate, scope_id, rule_id, rule_label, severity, outcome, observed, threshold,
+            threshold_source, message, is_accepted
+        from reporting.rpt_gates {_BY_STUDY} order by gate, scope_id, severity, rule_id""",
+    "acceptances": f"""
+        select batch_id, rule_id, reason, cast(accepted_at as date) as accepted_on
+        from quality.acceptances {_BY_STUDY} order by accepted_at""",
+    "waiting": f"""
+        select kind, subject, n_rows, reason
+        from reporting.rpt_waiting {_BY_STUDY} order by kind, subject""",
+    "arrays": f"""
+        select array_id, batch_id, background_median_afu, negative_control_median_afu,
+            positive_control_mean_afu, saturated_frac, flagged_frac, cv_median_frac,
+            below_lod_frac, verdict, verdict_reason
+        from marts.fct_array_quality {_BY_STUDY} order by batch_id, array_id""",
+    "files": f"""
+        select role, slide_id, file_sha256, n_bytes, n_rows_in, n_rows_loaded,
+            n_rows_quarantined
+        from raw.files {_BY_STUDY} order by role, slide_id, file_sha256""",
+}
+
+
+@dataclass(frozen=True)
+class Published:
+    """What the warehouse has published about one study: one Arrow table per query."""
+
+    study: pa.Table
+    groups: pa.Table
+    visits: pa.Table
+    sizes: pa.Table
+    cohorts: pa.Table
+    sexes: pa.Table
+    table1: pa.Table
+    outcomes: pa.Table
+    instruments: pa.Table
+    curves: pa.Table
+    hit_counts: pa.Table
+    permutations: pa.Table
+    plan: pa.Table
+    differential: pa.Table
+    volcano: pa.Table
+    modes: pa.Table
+    batches: pa.Table
+    gates: pa.Table
+    acceptances: pa.Table
+    waiting: pa.Table
+    arrays: pa.Table
+    files: pa.Table
+
+    def rows(self, name: str) -> list[dict[str, Any]]:
+        """Return one table as rows; nulls are None."""
+        table: pa.Table = getattr(self, name)
+        return table.to_pylist()  # type: ignore[no-any-return]
+
+    @property
+    def head(self) -> dict[str, Any]:
+        """The row of the study itself."""
+        return self.rows("study")[0]
+
+
+def read_published(con: duckdb.DuckDBPyConnection, study_id: str) -> Published:
+    """Read everything the report shows.
+
+    Raises
+    ------
+    CytomartError
+        The study is not published, or the file does not hold what a report needs.
+    """
+    tables = {f.name: _read(con, f.name, study_id) for f in fields(Published)}
+    if tables["study"].num_rows == 0:
+        known = [
+            r[0] for r in con.execute("select study_id from raw.studies order by 1").fetchall()
+        ]
+        raise failure(
+            f"no published study is called {study_id!r}",
+            allowed=", ".join(known) or "no study is published yet",
+            remedy="give one of these, or run the study first",
+        )
+    return Published(**tables)
+
+
+def _read(con: duckdb.DuckDBPyConnection, name: str, study_id: str) -> pa.Table:
+    try:
+        return con.execute(QUERIES[name], {"study_id": study_id}).to_arrow_table()
+    except (duckdb.CatalogException, duckdb.BinderException) as error:
+        raise failure(
+            f"the published file cannot answer the report's question about {name}: {error}",
+            remedy="build and publish again with this version of cytomart",
+            exit_code=4,
+        ) from error

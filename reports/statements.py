@@ -1,0 +1,245 @@
+"""The first screen in sentences. Every number in them was read, none is estimated here."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from reports import words
+from reports.read import Published
+
+CONTROL = "control"
+
+
+@dataclass(frozen=True)
+class Contrast:
+    """One comparison of two groups: labels, design and hits beside chance."""
+
+    contrast_id: str
+    numerator: str
+    denominator: str
+    is_paired: bool
+    people: str
+    method: str
+    rule_text: str
+    alpha: float
+    n_tested: int
+    n_hits: int
+    n_up: int
+    n_down: int
+    chance_permuted: float | None
+    chance_upper: float | None
+
+    @property
+    def title(self) -> str:
+        """The comparison as a heading."""
+        return f"{self.numerator} against {words.lower_first(self.denominator)}"
+
+    @property
+    def sentence(self) -> str:
+        """The result in one sentence, without a word of cause."""
+        found = f"{self.n_hits} of {words.count(self.n_tested, 'target')}"
+        split = f"{self.n_up} higher, {self.n_down} lower"
+        expected = words.chance(self.chance_permuted)
+        return (
+            f"{found} differed ({split}). With the group labels shuffled at random, the same "
+            f"rule finds {expected} on average."
+        )
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """Change of one score from the first visit, in words."""
+
+    instrument_id: str
+    label: str
+    visit_label: str
+    change: str
+    ci: str
+    p: str
+    means: str
+    people: str
+    meaning: str
+    reached: str
+
+
+def contrasts(published: Published) -> list[Contrast]:
+    """Return the comparisons of the plan's own rule, in the plan's order."""
+    plans = {
+        r["contrast_id"]: r
+        for r in published.rows("plan")
+        if r["kind"] == "contrast" and r["mode"] == "correct"
+    }
+    counts = {r["contrast_id"]: r for r in published.rows("hit_counts") if r["mode"] == "correct"}
+    first = {r["contrast_id"]: r for r in reversed(published.rows("differential"))}
+    return [
+        _contrast(plan, counts[name], first[name])
+        for name, plan in plans.items()
+        if name in counts and name in first
+    ]
+
+
+def _contrast(plan: dict[str, Any], counts: dict[str, Any], row: dict[str, Any]) -> Contrast:
+    is_paired = plan["pairing"] == "patient"
+    people = (
+        f"the same {words.count(row['n_pairs'], 'person', 'people')}, before and after"
+        if is_paired
+        else f"{row['n_numerator']} and {row['n_denominator']} different people"
+    )
+    return Contrast(
+        plan["contrast_id"], row["numerator_label"], row["denominator_label"], is_paired, people,
+        counts["method"], counts["rule_text"], plan["alpha"], counts["n_tested"],
+        counts["n_hits"], counts["n_hits_up"], counts["n_hits_down"],
+        counts["n_chance_permuted"], counts["n_chance_upper"],
+    )  # fmt: skip
+
+
+def outcomes(published: Published) -> list[Outcome]:
+    """Return each follow-up score against the first visit."""
+    scales = {r["instrument_id"]: r for r in published.rows("instruments")}
+    rows = published.rows("outcomes")
+    first = {r["instrument_id"]: r for r in rows if r["mean_change"] is None}
+    return [
+        _outcome(row, first[row["instrument_id"]], scales[row["instrument_id"]])
+        for row in rows
+        if row["mean_change"] is not None and row["instrument_id"] in first
+    ]
+
+
+def _outcome(row: dict[str, Any], first: dict[str, Any], scale: dict[str, Any]) -> Outcome:
+    direction = "lower" if row["mean_change"] < 0 else "higher"
+    is_better = direction == scale["better_direction"]
+    missing = (
+        f"; {words.count(row['n_missing'], 'person', 'people')} without a second score"
+        if row["n_missing"]
+        else ""
+    )
+    return Outcome(
+        row["instrument_id"],
+        row["instrument_label"],
+        row["visit_label"],
+        f"{words.signed(row['mean_change'])} points",
+        f"95 % CI {words.interval(row['ci_low'], row['ci_high'])}",
+        f"p {_p(row['p_value'])}",
+        f"On average {words.number(abs(row['mean_change']))} points {direction} "
+        f"({'better' if is_better else 'worse'}): from {words.number(first['mean_score'])} to "
+        f"{words.number(row['mean_score'])}.",
+        f"{row['n']} people{missing}",
+        meaning(row, scale),
+        _reached(row, scale),
+    )
+
+
+def _p(p: float | None) -> str:
+    text = words.p_value(p)
+    return text if text.startswith(("<", ">")) else f"= {text}"
+
+
+def meaning(row: dict[str, Any], scale: dict[str, Any]) -> str:
+    """Return how the mean change stands against the minimal important difference."""
+    mid = scale["mid_score"]
+    if mid is None or row["ci_low"] is None:
+        return "No smallest important change is known for this scale."
+    sign = -1 if scale["better_direction"] == "lower" else 1
+    gain = sign * row["mean_change"]
+    low, high = sorted((sign * row["ci_low"], sign * row["ci_high"]))
+    smallest = f"the smallest change that matters, {words.number(mid)} points"
+    if low >= mid:
+        return f"That is more than {smallest}, over the whole interval."
+    if high < mid:
+        return f"That falls short of {smallest}, over the whole interval."
+    if gain >= mid:
+        return f"The average is beyond {smallest}, but the interval reaches below it."
+    return f"The average falls short of {smallest}; the interval leaves both open."
+
+
+def _reached(row: dict[str, Any], scale: dict[str, Any]) -> str:
+    share = row["share_mid_reached_frac"]
+    if share is None:
+        return ""
+    return f"{words.percent(share)} of the people improved by that much."
+
+
+def people(published: Published) -> list[str]:
+    """Return one sentence per cohort: how many, who, how old."""
+    sexes: dict[str, list[str]] = {}
+    for row in published.rows("sexes"):
+        sexes.setdefault(row["cohort"], []).append(row["sex"])
+    return [_cohort(row, sexes.get(row["cohort"], [])) for row in published.rows("cohorts")]
+
+
+def _cohort(row: dict[str, Any], sexes: list[str]) -> str:
+    adjective = {("female",): "women", ("male",): "men"}.get(tuple(sexes), "people")
+    name = {"patient": "patients", CONTROL: "healthy controls"}.get(row["cohort"], row["cohort"])
+    ages = (
+        f"aged {words.number(row['age_mean_years'])} ± {words.number(row['age_sd_years'])} years "
+        f"({row['age_min_years']:g} to {row['age_max_years']:g})"
+        if row["age_mean_years"] is not None
+        else "age not recorded"
+    )
+    kind = "" if adjective == "people" else f", all {adjective}"
+    return f"{row['n']} {name}{kind}, {ages}"
+
+
+def samples(published: Published) -> str:
+    """Return how much was measured."""
+    size = published.rows("sizes")[0]
+    groups = ", ".join(
+        f"{g['n_samples']} {words.lower_first(g['group_label'])}" for g in published.rows("groups")
+    )
+    return (
+        f"{words.count(size['n_samples'], 'serum sample')} ({groups}) on "
+        f"{words.count(size['n_slides'], 'slide')} in "
+        f"{words.count(size['n_batches'], 'batch', 'batches')}; "
+        f"{words.count(size['n_analytes'], 'target')} measured in each."
+    )
+
+
+def held(published: Published) -> list[str]:
+    """Return what stands outside the numbers, or entered them in spite of a failed rule."""
+    out = []
+    for batch in published.rows("batches"):
+        n = words.count(batch["n_samples"], "sample")
+        if batch["gate_status"] in {"held", "pending"}:
+            out.append(f"Batch {batch['batch_id']} ({n}) is {batch['gate_status']}: not in here.")
+        elif batch["gate_status"] == "accepted":
+            out.append(
+                f"Batch {batch['batch_id']} ({n}) is in although a rule failed: "
+                f"{batch['failed_rules']}."
+            )
+    return out
+
+
+def cautions(published: Published) -> list[tuple[str, str]]:
+    """Return what must not be concluded: a headline and its reason."""
+    out = []
+    groups = published.rows("groups")
+    is_longitudinal = any(not g["is_baseline"] for g in groups)
+    if is_longitudinal and not any(g["cohort"] == CONTROL and not g["is_baseline"] for g in groups):
+        out.append((
+            "“After”, not “because of”.",
+            "Nobody was left untreated, so a change after treatment cannot be told from one "
+            "that would have come anyway.",
+        ))  # fmt: skip
+    if published.outcomes.num_rows:
+        out.append((
+            "Regression to the mean.",
+            "People are enrolled when they feel bad; a second score is milder on average even "
+            "without treatment.",
+        ))  # fmt: skip
+    ages = {c["cohort"]: c["age_mean_years"] for c in published.rows("cohorts")}
+    if ages.get(CONTROL) is not None and ages.get("patient") is not None:
+        out.append((
+            "Patients against controls is not disease against health.",
+            f"The groups also differ in age (mean {words.number(ages['patient'], 0)} and "
+            f"{words.number(ages[CONTROL], 0)} years) and in what was not recorded.",
+        ))  # fmt: skip
+    out.append((
+        "Not listed is not “unchanged”, few differences are not “back to normal”.",
+        "A target that is not listed was not shown to differ; that does not show it to be equal.",
+    ))  # fmt: skip
+    out.append((
+        "Groups, not persons.",
+        "Nothing here says how one patient will respond.",
+    ))  # fmt: skip
+    return out

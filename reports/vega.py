@@ -1,0 +1,93 @@
+"""Vega without a network: the program once per page, specifications as inert JSON."""
+
+from __future__ import annotations
+
+import base64
+import functools
+import hashlib
+import json
+import os
+import tempfile
+from pathlib import Path
+from typing import Any
+
+import altair as alt
+import vl_convert
+from markupsafe import Markup
+
+from reports import theme
+
+_UNSAFE = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
+
+
+def specification(chart: alt.TopLevelMixin) -> dict[str, Any]:
+    """Return the chart as Vega-Lite with the theme, without touching Altair's global state."""
+    with alt.data_transformers.enable("default", max_rows=None):
+        spec: dict[str, Any] = chart.to_dict()
+    spec["config"] = theme.CONFIG
+    return spec
+
+
+def inert_json(spec: dict[str, Any]) -> Markup:
+    """Return JSON that no name inside it can break out of, whatever the name holds."""
+    text = json.dumps(spec, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
+    for unsafe, escaped in _UNSAFE.items():
+        text = text.replace(unsafe, escaped)
+    return Markup(text)  # noqa: S704 - every character that could end the element is escaped
+
+
+def static_svg(spec: dict[str, Any]) -> Markup:
+    """Return the drawing as SVG, for readers whose viewer runs no scripts."""
+    return Markup(vl_convert.vegalite_to_svg(spec))  # noqa: S704 - Vega escapes its text
+
+
+def script_hash(script: str) -> str:
+    """Return the source expression by which a content security policy allows a script."""
+    digest = hashlib.sha256(script.encode()).digest()
+    return f"'sha256-{base64.b64encode(digest).decode()}'"
+
+
+def bundle(cache_dir: Path | None = None) -> str:
+    """Return Vega, Vega-Lite and Vega-Embed as one script.
+
+    Bundling takes seconds, so the script is kept in `cache_dir` under its version; a cached
+    file whose bytes do not fit their hash is made again.
+    """
+    if cache_dir is None:
+        return _bundled()
+    path = cache_dir / f"vega-{vl_convert.__version__}.js"
+    if path.is_file():
+        head, _, body = path.read_text(encoding="utf-8").partition("\n")
+        if head == _seal(body):
+            return body
+    body = _bundled()
+    cache_dir.mkdir(parents=True, exist_ok=True)
+    write_whole(path, f"{_seal(body)}\n{body}")
+    return body
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write a file so that a reader sees the old one or the whole new one."""
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    try:
+        with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as stream:
+            stream.write(text)
+            stream.flush()
+            os.fsync(stream.fileno())
+        Path(name).chmod(0o644)
+        Path(name).replace(path)
+    except BaseException:
+        Path(name).unlink(missing_ok=True)
+        raise
+
+
+def _seal(body: str) -> str:
+    return f"// sha256 {hashlib.sha256(body.encode()).hexdigest()}"
+
+
+@functools.cache
+def _bundled() -> str:
+    script: str = vl_convert.javascript_bundle().replace("\r", "")
+    if "</script" in script.lower() or "<!--" in script:
+        raise AssertionError("the Vega bundle cannot stand inside a script element")
+    return script
