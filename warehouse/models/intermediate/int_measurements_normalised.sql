@@ -1,0 +1,117 @@
+-- grain: study_id, sample_id, analyte_id, variant_id
+with
+
+samples as (select * from {{ ref('int_samples_released') }}),
+
+panel_targets as (select * from {{ ref('stg_raw__panel_targets') }}),
+
+variants as (select * from {{ ref('int_variants_selected') }}),
+
+replicates as (select * from {{ ref('int_replicates_averaged') }}),
+
+limits as (select * from {{ ref('int_detection_limits') }}),
+
+factors as (select * from {{ ref('int_normalisation_factors') }}),
+
+framed as (
+    select
+        samples.study_id,
+        samples.sample_id,
+        panel_targets.target_id as analyte_id,
+        variants.variant_id,
+        panel_targets.platform_id,
+        samples.array_id,
+        samples.batch_id,
+        variants.background_method,
+        variants.normalisation_method,
+        variants.is_primary_variant,
+        samples.file_sha256
+    from samples
+    inner join panel_targets on samples.study_id = panel_targets.study_id
+    inner join variants on samples.study_id = variants.study_id
+    where samples.array_id is not null and panel_targets.target_kind = 'analyte'
+),
+
+scaled as (
+    select
+        framed.*,
+        replicates.net_afu,
+        replicates.net_afu * factors.factor as normalised_afu,
+        limits.lod_afu as unscaled_lod_afu,
+        limits.lod_afu * factors.factor as lod_afu,
+        replicates.cv_frac,
+        coalesce(replicates.n_spots, 0) as n_spots,
+        coalesce(replicates.n_spots_kept, 0) as n_spots_kept,
+        coalesce(replicates.n_spots_excluded, 0) as n_spots_excluded,
+        coalesce(replicates.n_spots_flagged, 0) as n_spots_flagged,
+        coalesce(replicates.n_spots_saturated, 0) as n_spots_saturated,
+        coalesce(replicates.first_exclusion_rule, '') as first_exclusion_rule,
+        coalesce(replicates.is_replicate_flagged, false) as is_replicate_flagged,
+        coalesce(factors.factor_reason, 'no target of the array was kept')
+            as factor_reason
+    from framed
+    left join replicates
+        on
+            framed.study_id = replicates.study_id
+            and framed.array_id = replicates.array_id
+            and framed.analyte_id = replicates.target_id
+            and framed.background_method = replicates.background_method
+    left join limits
+        on
+            framed.study_id = limits.study_id
+            and framed.array_id = limits.array_id
+            and framed.background_method = limits.background_method
+    left join factors
+        on
+            framed.study_id = factors.study_id
+            and framed.array_id = factors.array_id
+            and framed.background_method = factors.background_method
+            and framed.normalisation_method = factors.normalisation_method
+),
+
+classified as (
+    select
+        *,
+        case
+            when n_spots_kept = 0 and n_spots_saturated > 0 then 'saturated'
+            when n_spots_kept = 0 and n_spots_flagged > 0 then 'flagged'
+            when n_spots_kept = 0 then 'missing'
+            when net_afu <= 0 or net_afu < unscaled_lod_afu then 'below_lod'
+            else 'quantified'
+        end as measurement_class,
+        {{ safe_log2('normalised_afu') }} as level_log2
+    from scaled
+),
+
+explained as (
+    select
+        study_id,
+        sample_id,
+        analyte_id,
+        variant_id,
+        platform_id,
+        array_id,
+        batch_id,
+        measurement_class,
+        level_log2,
+        case
+            when level_log2 is not null then ''
+            when n_spots = 0 then 'no spot of this target on the array'
+            when n_spots_kept = 0
+                then 'every spot was excluded (' || first_exclusion_rule || ')'
+            when factor_reason <> '' then 'not normalised: ' || factor_reason
+            else 'the net signal is not positive'
+        end as level_reason,
+        net_afu,
+        normalised_afu,
+        lod_afu,
+        cv_frac,
+        n_spots,
+        n_spots_excluded,
+        is_replicate_flagged,
+        is_primary_variant,
+        file_sha256
+    from classified
+)
+
+select * from explained

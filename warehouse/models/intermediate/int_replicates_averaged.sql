@@ -1,0 +1,50 @@
+-- grain: study_id, array_id, target_id, background_method
+with
+
+spots as (select * from {{ ref('int_spots_background_subtracted') }}),
+
+averaged as (
+    select
+        study_id,
+        array_id,
+        target_id,
+        background_method,
+        target_kind,
+        avg(net_afu) filter (where is_kept) as net_afu,
+        {{ replicate_cv('net_afu', 'is_kept') }} as cv_frac,
+        count(*) as n_spots,
+        count(*) filter (where is_kept) as n_spots_kept,
+        count(*) filter (where exclusion_rule = 'flagged') as n_spots_flagged,
+        count(*) filter (where exclusion_rule = 'saturated') as n_spots_saturated,
+        min(exclusion_rule) filter (where not is_kept) as first_exclusion_rule
+    from spots
+    where target_id is not null
+    group by all
+),
+
+explained as (
+    select
+        study_id,
+        array_id,
+        target_id,
+        background_method,
+        target_kind,
+        net_afu,
+        cv_frac,
+        n_spots,
+        n_spots_kept,
+        n_spots_flagged,
+        n_spots_saturated,
+        n_spots - n_spots_kept as n_spots_excluded,
+        case
+            when cv_frac is not null then ''
+            when n_spots_kept = 0 then 'no spot was kept'
+            when n_spots_kept = 1 then 'a single spot was kept'
+            else 'the mean net signal is not positive'
+        end as cv_reason,
+        coalesce(first_exclusion_rule, '') as first_exclusion_rule,
+        coalesce(cv_frac > 0.20, false) as is_replicate_flagged
+    from averaged
+)
+
+select * from explained

@@ -1,0 +1,62 @@
+-- grain: study_id, sample_id, grouping, class_value
+{% set sample_columns = ['group_code', 'visit', 'slide_id', 'batch_id', 'lot'] %}
+{% set patient_columns = ['cohort', 'centre_id', 'sex'] %}
+
+with
+
+samples as (select * from {{ ref('int_samples_released') }}),
+
+patients as (select * from {{ ref('stg_raw__patients') }}),
+
+attributes as (select * from {{ ref('stg_raw__patient_attributes') }}),
+
+listed_sample_classes as (
+    {% for column in sample_columns %}
+        select
+            study_id,
+            sample_id,
+            '{{ column }}' as grouping,
+            {{ column }} as class_value
+        from samples
+        {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+),
+
+listed_patient_classes as (
+    {% for column in patient_columns %}
+        select
+            samples.study_id,
+            samples.sample_id,
+            '{{ column }}' as grouping,
+            patients.{{ column }} as class_value
+        from samples
+        inner join patients
+            on
+                samples.study_id = patients.study_id
+                and samples.patient_id = patients.patient_id
+        {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+),
+
+listed_attribute_classes as (
+    select
+        samples.study_id,
+        samples.sample_id,
+        attributes.attribute_id as grouping,
+        attributes.level as class_value
+    from samples
+    inner join attributes
+        on
+            samples.study_id = attributes.study_id
+            and samples.patient_id = attributes.patient_id
+),
+
+stacked as (
+    select * from listed_sample_classes
+    union all
+    select * from listed_patient_classes
+    union all
+    select * from listed_attribute_classes
+)
+
+select * from stacked

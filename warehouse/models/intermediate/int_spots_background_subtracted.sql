@@ -1,0 +1,127 @@
+-- grain: study_id, slide_id, block, spot_row, spot_column, background_method
+with
+
+spots as (select * from {{ ref('stg_raw__spots') }}),
+
+batches as (select * from {{ ref('int_batches_released') }}),
+
+samples as (select * from {{ ref('int_samples_released') }}),
+
+targets as (select * from {{ ref('int_targets_resolved') }}),
+
+panel_targets as (select * from {{ ref('stg_raw__panel_targets') }}),
+
+variants as (select * from {{ ref('int_variants_selected') }}),
+
+exclusions as (select * from {{ ref('stg_quality__exclusions') }}),
+
+listed_methods as (
+    select distinct
+        study_id,
+        background_method
+    from variants
+    where background_method <> 'not_applicable'
+),
+
+found_spot_exclusions as (
+    select *
+    from exclusions
+    where scope = 'spot'
+),
+
+found_target_exclusions as (
+    select *
+    from exclusions
+    where scope = 'target'
+),
+
+subtracted as (
+    select
+        spots.*,
+        methods.background_method,
+        targets.target_id,
+        panel_targets.target_kind,
+        samples.sample_id,
+        {{ net_signal(
+            'methods.background_method', 'spots.foreground_afu', 'spots.background_afu'
+        ) }} as net_afu,
+        spots.flag < 0 as is_flagged,
+        coalesce(spots.foreground_afu >= 65535, false)
+        or coalesce(spots.saturated_frac > 0.5, false) as is_saturated,
+        case
+            when samples.is_excluded then 'ledger_' || samples.excluded_scope
+            when excluded_targets.scope is not null then 'ledger_target'
+            when excluded_spots.scope is not null then 'ledger_spot'
+        end as ledger_rule
+    from spots
+    inner join batches
+        on
+            spots.study_id = batches.study_id
+            and spots.batch_id = batches.batch_id
+            and batches.is_released
+    inner join listed_methods as methods on spots.study_id = methods.study_id
+    left join targets
+        on
+            spots.study_id = targets.study_id
+            and spots.scanner_target_name = targets.scanner_target_name
+            and spots.scanner_target_id = targets.scanner_target_id
+    left join panel_targets
+        on
+            targets.study_id = panel_targets.study_id
+            and targets.target_id = panel_targets.target_id
+    left join samples
+        on
+            spots.study_id = samples.study_id
+            and spots.array_id = samples.array_id
+    left join found_target_exclusions as excluded_targets
+        on
+            targets.study_id = excluded_targets.study_id
+            and targets.target_id = excluded_targets.scope_key
+    left join found_spot_exclusions as excluded_spots
+        on
+            spots.study_id = excluded_spots.study_id
+            and {{ spot_key(
+                'spots.slide_id', 'spots.block', 'spots.spot_row', 'spots.spot_column'
+            ) }} = excluded_spots.scope_key
+),
+
+named_exclusions as (
+    select
+        *,
+        case
+            when target_id is null then 'not_in_panel'
+            when ledger_rule is not null then ledger_rule
+            when is_flagged then 'flagged'
+            when is_saturated then 'saturated'
+            when net_afu is null then 'no_intensity'
+            else ''
+        end as exclusion_rule
+    from subtracted
+),
+
+listed as (
+    select
+        study_id,
+        slide_id,
+        block,
+        spot_row,
+        spot_column,
+        background_method,
+        array_id,
+        sample_id,
+        batch_id,
+        target_id,
+        target_kind,
+        foreground_afu,
+        background_afu,
+        net_afu,
+        exclusion_rule,
+        exclusion_rule = '' as is_kept,
+        is_flagged,
+        is_saturated,
+        file_sha256,
+        source_line
+    from named_exclusions
+)
+
+select * from listed

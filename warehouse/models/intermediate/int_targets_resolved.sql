@@ -1,0 +1,91 @@
+-- grain: study_id, scanner_target_name, scanner_target_id
+with
+
+spots as (select * from {{ ref('stg_raw__spots') }}),
+
+measured_values as (select * from {{ ref('stg_raw__values') }}),
+
+panel_targets as (select * from {{ ref('stg_raw__panel_targets') }}),
+
+aliases as (select * from {{ ref('panel_target_aliases') }}),
+
+listed_names as (
+    select distinct
+        study_id,
+        scanner_target_name,
+        scanner_target_id
+    from spots
+    union
+    select distinct
+        study_id,
+        target_name as scanner_target_name,
+        '' as scanner_target_id
+    from measured_values
+),
+
+matched_by_name as (
+    select
+        listed_names.*,
+        panel_targets.target_id,
+        1 as match_order,
+        'name' as matched_by
+    from listed_names
+    inner join panel_targets
+        on
+            listed_names.study_id = panel_targets.study_id
+            and listed_names.scanner_target_name = panel_targets.target_name
+),
+
+matched_by_id as (
+    select
+        listed_names.*,
+        panel_targets.target_id,
+        2 as match_order,
+        'id' as matched_by
+    from listed_names
+    inner join panel_targets
+        on
+            listed_names.study_id = panel_targets.study_id
+            and listed_names.scanner_target_id = panel_targets.target_id
+),
+
+matched_by_alias as (
+    select
+        listed_names.*,
+        panel_targets.target_id,
+        3 as match_order,
+        'alias' as matched_by
+    from listed_names
+    inner join aliases on listed_names.scanner_target_name = aliases.alias
+    inner join panel_targets
+        on
+            listed_names.study_id = panel_targets.study_id
+            and aliases.panel_id = panel_targets.panel_id
+            and aliases.target_id = panel_targets.target_id
+    where not aliases.is_ambiguous
+),
+
+stacked as (
+    select * from matched_by_name
+    union all
+    select * from matched_by_id
+    union all
+    select * from matched_by_alias
+),
+
+picked_best_match as (
+    select
+        study_id,
+        scanner_target_name,
+        scanner_target_id,
+        target_id,
+        matched_by
+    from stacked
+    qualify
+        row_number() over (
+            partition by study_id, scanner_target_name, scanner_target_id
+            order by match_order asc, target_id asc
+        ) = 1
+)
+
+select * from picked_best_match

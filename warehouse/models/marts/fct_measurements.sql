@@ -1,0 +1,60 @@
+-- grain: study_id, sample_id, analyte_id, variant_id
+with
+
+arrays as (select * from {{ ref('int_measurements_normalised') }}),
+
+other_platforms as (select * from {{ ref('int_values_measured') }}),
+
+stacked as (
+    select
+        study_id,
+        sample_id,
+        analyte_id,
+        variant_id,
+        platform_id,
+        array_id,
+        batch_id,
+        'afu' as value_unit,
+        'linear' as scale,
+        measurement_class,
+        level_reason,
+        normalised_afu as value,
+        level_log2,
+        net_afu,
+        normalised_afu,
+        lod_afu,
+        cv_frac,
+        n_spots,
+        n_spots_excluded,
+        is_replicate_flagged,
+        is_primary_variant,
+        file_sha256
+    from arrays
+    union all
+    select
+        study_id,
+        sample_id,
+        analyte_id,
+        variant_id,
+        platform_id,
+        cast(null as string) as array_id,
+        batch_id,
+        reading_unit as value_unit,
+        scale,
+        measurement_class,
+        level_reason,
+        reading as value,
+        level_log2,
+        cast(null as double) as net_afu,
+        cast(null as double) as normalised_afu,
+        cast(null as double) as lod_afu,
+        cv_frac,
+        cast(0 as bigint) as n_spots,
+        cast(0 as bigint) as n_spots_excluded,
+        is_replicate_flagged,
+        is_primary_variant,
+        file_sha256
+    from other_platforms
+)
+
+select * from stacked

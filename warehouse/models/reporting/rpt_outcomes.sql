@@ -1,0 +1,107 @@
+-- grain: study_id, instrument_id, site_id, visit
+with
+
+outcomes as (
+    select *
+    from {{ ref('fct_outcomes') }}
+    where cohort = 'patient'
+),
+
+visits as (select * from {{ ref('stg_raw__visits') }}),
+
+instruments as (select * from {{ ref('int_instruments_merged') }}),
+
+analyses as (select * from {{ ref('stg_raw__plan') }}),
+
+tests as (select * from {{ ref('fct_outcome_tests') }}),
+
+summarised as (
+    select
+        study_id,
+        instrument_id,
+        site_id,
+        visit,
+        visit_order,
+        is_baseline,
+        min(mid_rule) as mid_rule,
+        avg(cast(score as double)) as mean_score,
+        stddev_samp(cast(score as double)) as sd_score,
+        min(cast(score as double)) as min_score,
+        max(cast(score as double)) as max_score,
+        avg(cast(change_score as double)) as mean_change,
+        count(*) as n,
+        count(*) filter (where is_missing) as n_missing,
+        count(change_score) as n_with_change,
+        count(*) filter (where is_mid_reached) as n_mid_reached,
+        count(*) filter (where is_mid_share_reached) as n_mid_share_reached
+    from outcomes
+    group by all
+),
+
+picked_primary_tests as (
+    select tests.*
+    from tests
+    inner join analyses
+        on
+            tests.study_id = analyses.study_id
+            and tests.analysis_id = analyses.analysis_id
+            and tests.method = analyses.primary_method
+    qualify
+        row_number() over (
+            partition by tests.study_id, tests.instrument_id, tests.visit
+            order by analyses.status asc, tests.analysis_id asc
+        ) = 1
+),
+
+described as (
+    select
+        summarised.study_id,
+        summarised.instrument_id,
+        summarised.site_id,
+        summarised.visit,
+        summarised.visit_order,
+        coalesce(instruments.instrument_label, summarised.instrument_id)
+            as instrument_label,
+        visits.visit_label,
+        summarised.mid_rule,
+        coalesce(instruments.mid_source, '') as mid_source,
+        coalesce(tests.method, '') as method,
+        summarised.mean_score,
+        summarised.sd_score,
+        summarised.min_score,
+        summarised.max_score,
+        case when not summarised.is_baseline then summarised.mean_change end
+            as mean_change,
+        tests.ci_low,
+        tests.ci_high,
+        tests.p_value,
+        case
+            when not summarised.is_baseline
+                then summarised.n_mid_reached / nullif(summarised.n, 0)
+        end as share_mid_reached_frac,
+        case
+            when not summarised.is_baseline and instruments.mid_frac is not null
+                then summarised.n_mid_share_reached / nullif(summarised.n, 0)
+        end as share_mid_share_reached_frac,
+        summarised.n,
+        summarised.n_missing,
+        summarised.n_with_change,
+        summarised.is_baseline
+    from summarised
+    inner join visits
+        on
+            summarised.study_id = visits.study_id
+            and summarised.visit = visits.visit
+    left join instruments
+        on
+            summarised.study_id = instruments.study_id
+            and summarised.instrument_id = instruments.instrument_id
+    left join picked_primary_tests as tests
+        on
+            summarised.study_id = tests.study_id
+            and summarised.instrument_id = tests.instrument_id
+            and summarised.visit = tests.visit
+            and summarised.site_id = ''
+)
+
+select * from described

@@ -1,0 +1,22 @@
+-- grain: study_id
+with
+
+studies as (select * from {{ source('raw', 'studies') }}),
+
+renamed as (
+    select
+        study_id,
+        title,
+        platform_id,
+        panel_id,
+        channel_nm,
+        array_unit,
+        primary_variant_id,
+        baseline_visit,
+        normalisation_reference,
+        is_synthetic,
+        are_ids_codes
+    from studies
+)
+
+select * from renamed

@@ -1,0 +1,18 @@
+-- grain: study_id, visit
+with
+
+visits as (select * from {{ source('raw', 'study_visits') }}),
+
+renamed as (
+    select
+        study_id,
+        visit,
+        visit_label,
+        visit_order,
+        window_first_day,
+        window_last_day,
+        is_baseline
+    from visits
+)
+
+select * from renamed

@@ -1,0 +1,27 @@
+-- grain: study_id, analysis_id, contrast_id, mode
+with
+
+counts as (select * from {{ ref('stat_hit_counts') }}),
+
+listed as (
+    select
+        study_id,
+        analysis_id,
+        contrast_id,
+        mode,
+        method,
+        variant_id,
+        rule_text,
+        n_tested,
+        n_hits,
+        n_hits_up,
+        n_hits_down,
+        n_chance_upper,
+        n_chance_permuted,
+        n_permutations,
+        seed,
+        plan_hash
+    from counts
+)
+
+select * from listed

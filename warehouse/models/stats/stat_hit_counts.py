@@ -1,0 +1,14 @@
+# grain: study_id, analysis_id, contrast_id, mode
+"""Hits of each contrast beside the hits that chance alone would give."""
+
+from stats import run
+
+
+def model(dbt, session):
+    dbt.config(materialized="table")
+    return run.hit_counts(
+        dbt.ref("fct_measurements").to_arrow_table(),
+        dbt.ref("dim_samples").to_arrow_table(),
+        dbt.ref("stg_raw__plan").to_arrow_table(),
+        dbt.ref("stat_test_results").to_arrow_table(),
+    )

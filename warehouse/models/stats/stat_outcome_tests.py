@@ -1,0 +1,13 @@
+# grain: study_id, analysis_id, instrument_id, visit, method
+"""Scores against baseline, as the plan asks; the mathematics is in stats/."""
+
+from stats import run
+
+
+def model(dbt, session):
+    dbt.config(materialized="table")
+    return run.outcome_tests(
+        dbt.ref("fct_outcomes").to_arrow_table(),
+        dbt.ref("dim_patients").to_arrow_table(),
+        dbt.ref("stg_raw__plan").to_arrow_table(),
+    )

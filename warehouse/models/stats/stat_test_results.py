@@ -1,0 +1,14 @@
+# grain: study_id, analysis_id, contrast_id, analyte_id, method, stratum, variant_id, mode
+"""Every test of every analysis of the plan; the mathematics is in stats/."""
+
+from stats import run
+
+
+def model(dbt, session):
+    dbt.config(materialized="table")
+    return run.test_results(
+        dbt.ref("fct_measurements").to_arrow_table(),
+        dbt.ref("dim_samples").to_arrow_table(),
+        dbt.ref("fct_outcomes").to_arrow_table(),
+        dbt.ref("stg_raw__plan").to_arrow_table(),
+    )
