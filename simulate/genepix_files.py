@@ -116,7 +116,7 @@ def _header(model: Model, slide: int) -> list[tuple[str, str]]:
 def _block_record(panel: Panel, block: int) -> str:
     x, y = panel.block_origin_um(block)
     pitch = panel.pitch_um
-    return f"{x}, {y}, 150, {panel.n_columns}, {pitch}, {panel.n_rows}, {pitch}"
+    return f"{x}, {y}, {panel.feature_um}, {panel.n_columns}, {pitch}, {panel.n_rows}, {pitch}"
 
 
 def _places(panel: Panel) -> list[tuple[int, int, int, str, str]]:

@@ -138,7 +138,9 @@ def _with_squares(
         change = 2 * (out[up] - out[down] + 1)
         miss = np.where(free, np.abs(target - squares - change), np.iinfo(np.int64).max)
         best = int(miss.argmin())
-        if miss[best] >= abs(target - squares):
+        if miss[best] >= abs(target - squares):  # stuck: any move, then on from there
+            best = int(rng.choice(np.flatnonzero(free))) if free.any() else best
+        if not free[best]:
             break
         out[up[best]] += 1
         out[down[best]] -= 1

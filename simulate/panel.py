@@ -90,15 +90,21 @@ class Panel:
         negatives = np.full(n_cells - n - positives.size, n + positives.size)
         return np.repeat(np.concatenate([positives, np.arange(n), negatives]), REPLICATES)
 
-    @cached_property
+    @property
     def analyte_spots(self) -> NDArray[np.int64]:
         """Indices of the spots of each analyte, shape (analytes, 2)."""
-        return np.array([np.flatnonzero(self.spot_targets == k) for k in range(len(self.analytes))])
+        cells = len(POSITIVE_CONTROLS) + np.arange(len(self.analytes))
+        return REPLICATES * cells[:, None] + np.arange(REPLICATES)
 
     @property
     def pitch_um(self) -> int:
         """Distance between neighbouring spots; smaller where the grid is large."""
         return int(min(400, 7000 // self.n_columns, 14000 // self.n_rows))
+
+    @property
+    def feature_um(self) -> int:
+        """Nominal diameter of a spot, in steps of 5 µm."""
+        return min(150, max(5, 5 * (self.pitch_um * 7 // 50)))
 
     def block_origin_um(self, block: int) -> tuple[int, int]:
         """Return x, y of the first spot of a Block: two columns of four on the slide."""

@@ -98,8 +98,8 @@ def scan_spots(rng: np.random.Generator, panel: Panel, net_afu: Reals, marks: Ma
     median = np.clip(np.rint(true_median), 0, CEILING_AFU)
     mean = np.clip(true_median + pixel_sd * rng.normal(0.05, 0.05, shape), 1, CEILING_AFU)
     mean = np.where(saturated > 0, np.minimum(mean, median - 0.004 * saturated * pixel_sd), mean)
-    diameter = 5 * rng.integers(26, 35, size=shape)
-    pixels = np.rint(np.pi * (diameter / 2 / PIXEL_UM) ** 2)
+    diameter = np.maximum(panel.feature_um + 5 * rng.integers(-4, 5, size=shape), 5)
+    pixels = np.maximum(np.rint(np.pi * (diameter / 2 / PIXEL_UM) ** 2), 1)
     mean_afu = np.clip(np.rint(mean), 1, CEILING_AFU)
     return Scan(
         x_um=x,
@@ -126,7 +126,8 @@ def _positions(rng: np.random.Generator, panel: Panel, shape: tuple[int, ...]) -
     spots = np.arange(shape[1])
     origins = np.array([panel.block_origin_um(b + 1) for b in range(BLOCKS_PER_SLIDE)])
     columns, rows = spots % panel.n_columns, spots // panel.n_columns
-    jitter = 5 * rng.integers(-2, 3, size=(2, *shape))
+    reach = min(2, panel.pitch_um // 100)
+    jitter = 5 * rng.integers(-reach, reach + 1, size=(2, *shape))
     x = origins[:, :1] + columns * panel.pitch_um + jitter[0]
     y = origins[:, 1:] + rows * panel.pitch_um + jitter[1]
     return x, y
