@@ -10,6 +10,8 @@ from stats.methods.moments import ROUNDING, Moments, is_constant, shared_moments
 from stats.methods.result import MethodResult, first_reason, missing, sound
 from stats.methods.tails import normal_quantile, two_sided_t
 
+ON_A_LINE = "the values lie on one line: t and the interval are not finite"
+
 
 def pearson(levels: ArrayLike, scores: ArrayLike, *, confidence: float) -> MethodResult:
     """Correlate the levels of each target with the scores of the same persons.
@@ -53,7 +55,7 @@ def pearson(levels: ArrayLike, scores: ArrayLike, *, confidence: float) -> Metho
         r = _coefficient(matrix, column, complete, x, y)
         on_a_line = np.abs(r) >= 1 - ROUNDING
         reasons = _reasons(on_a_line, x, y)
-        r = np.where(sound(reasons) | on_a_line, r, np.nan)
+        r = np.where([not why or why == ON_A_LINE for why in reasons], r, np.nan)
         return _result(r, x.n, x.n_missing, reasons, confidence)
 
 
@@ -73,7 +75,7 @@ def _reasons(on_a_line: Flags, x: Moments, y: Moments) -> list[str]:
             (x.n < 3, few),
             (is_constant(np.sqrt(x.variance), [x]), "zero variance: all levels agree"),
             (is_constant(np.sqrt(y.variance), [y]), "zero variance: all scores agree"),
-            (on_a_line, "the values lie on one line: t and the interval are not finite"),
+            (on_a_line, ON_A_LINE),
         ],
     )
 
