@@ -54,7 +54,11 @@ def data_dictionary() -> str:
             parts += _table([(c["name"], c.get("data_type", ""), c["description"])
                              for c in model["columns"]])  # fmt: skip
     for schema, relations, note in (
-        ("raw", RAW, "Relations marked *vault* and columns marked *identifying* are not published."),
+        (
+            "raw",
+            RAW,
+            "Relations marked *vault* and columns marked *identifying* are not published.",
+        ),
         ("quality", QUALITY, "Counts, rules and file lines; no patient's value."),
         ("identity", IDENTITY, "Never leaves the vault."),
     ):
@@ -87,7 +91,13 @@ def _relation(relation: Relation) -> list[str]:
         for c in relation.columns
     ]
     head = f"### {relation.full_name}{place}"
-    return [head, "", f"Grain: {relation.grain}. Key: {', '.join(relation.key)}.", "", *_table(rows)]
+    return [
+        head,
+        "",
+        f"Grain: {relation.grain}. Key: {', '.join(relation.key)}.",
+        "",
+        *_table(rows),
+    ]
 
 
 def _models(schema: str) -> list[dict[str, Any]]:
@@ -114,7 +124,9 @@ def _schema_of(model: dict[str, Any], path: Path) -> str:
 
 def _table(rows: list[tuple[str, str, str]]) -> list[str]:
     lines = ["| column | type | meaning |", "|---|---|---|"]
-    return lines + [f"| `{n}` | {t} | {_sentence(d).replace('|', chr(92) + '|')} |" for n, t, d in rows]
+    return lines + [
+        f"| `{n}` | {t} | {_sentence(d).replace('|', chr(92) + '|')} |" for n, t, d in rows
+    ]
 
 
 def _sentence(text: str) -> str:

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
+from ingest.load import load_study
+
 import expectations
-from contracts import CytomartError, Problem
+from contracts import Problem
 from cytomart import dbt, fingerprint, reporting
 from cytomart.front import Front
-from ingest.load import LoadReport, load_study
+from ingest.load_report import LoadReport
 from store import ledger
 from store.build import open_build
 from store.lock import writer_lock
@@ -107,7 +109,9 @@ def release_step(front: Front) -> tuple[tuple[expectations.GateRun, ...], tuple[
     """Judge the built marts of every study; return the runs and why they may not go out."""
     con = open_build(front.home)
     try:
-        studies = [r[0] for r in con.execute("select study_id from raw.studies order by 1").fetchall()]
+        studies = [
+            r[0] for r in con.execute("select study_id from raw.studies order by 1").fetchall()
+        ]
         runs: list[expectations.GateRun] = []
         problems: list[Problem] = []
         with front.steps("Judging the release"):
@@ -138,13 +142,11 @@ def publish_step(front: Front, inputs: str) -> Generation:
 
 def exit_code(outcome: RunOutcome, n_held: int) -> int:
     """Return 0 all loaded and released, 1 something held or refused, 2 nothing done, 4 a fault."""
-    refused = outcome.load is not None and bool(outcome.load.problems)
+    load_code = outcome.load.exit_code if outcome.load is not None else 0
     if outcome.problems:
         built = any(g.gate == "release" and g.verdict != "released" for g in outcome.gates)
         return 1 if built else 4
-    if refused and outcome.load is not None and outcome.load.is_nothing_left:
-        return 2
-    return 1 if refused or n_held else 0
+    return load_code or (1 if n_held else 0)
 
 
 def _gate_facts(gate_run: expectations.GateRun) -> dict[str, object]:
@@ -167,6 +169,3 @@ def _release_problems(gate_run: expectations.GateRun) -> list[Problem]:
         for r in gate_run.results
         if r.outcome != "pass" and r.severity != "warning"
     ]
-
-
-__all__ = ["CytomartError", "RunOutcome", "exit_code", "run"]

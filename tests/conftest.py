@@ -37,7 +37,14 @@ class Finished:
 def run_cytomart(home: Path, *args: str, timeout: float = 600) -> Finished:
     """Run the command line as a user would, in a process of its own."""
     done = subprocess.run(
-        [sys.executable, "-c", "from cytomart.main import main; main()", "--home", str(home), *args],
+        [
+            sys.executable,
+            "-c",
+            "from cytomart.main import main; main()",
+            "--home",
+            str(home),
+            *args,
+        ],
         capture_output=True,
         text=True,
         timeout=timeout,

@@ -39,7 +39,10 @@ def command(
         finally:
             con.close()
         ledger.append(
-            front.home, "accept", study, {"batch_id": batch_id, "rule_id": rule_id, "reason": reason}
+            front.home,
+            "accept",
+            study,
+            {"batch_id": batch_id, "rule_id": rule_id, "reason": reason},
         )
     front.say(f"Accepted: {rule_id} of batch {batch_id}.")
     sys.exit(summary.close(front, pipeline.run(front, None, wait_s=wait_s)))

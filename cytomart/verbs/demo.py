@@ -12,7 +12,9 @@ from simulate.founding import write_founding_study
 
 
 @click.command("demo")
-@click.option("--seed", type=int, default=7, show_default=True, help="Another seed: other patients.")
+@click.option(
+    "--seed", type=int, default=7, show_default=True, help="Another seed: other patients."
+)
 @pass_front
 def command(front: Front, seed: int) -> None:
     """Make the SYNTHETIC founding study and run everything on it."""

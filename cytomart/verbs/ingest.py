@@ -42,4 +42,4 @@ def command(
         )
     summary.load_lines(front, load)
     front.give(summary.load_facts(load))
-    sys.exit(2 if load.is_nothing_left else 1 if load.problems else 0)
+    sys.exit(load.exit_code)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from cytomart import summary
+from cytomart import state
 from cytomart.front import Front, pass_front
 from store.publish import current
 
@@ -14,17 +14,17 @@ from store.publish import current
 def command(front: Front) -> None:
     """Show the published generation, every batch with its verdict, and what was set aside."""
     generation = current(front.home)
-    state = summary.state(front.home)
+    standing = state.of(front.home)
     if generation is None:
         front.say(f"Nothing is published yet in {front.home.root}. Start: cytomart run FOLDER")
     else:
         front.say(f"Generation {generation.number}: {front.home.published_path}")
-    front.show("Batches", ["study", "batch", "status", "failed rules"], state.batches)
-    front.show("Set aside", ["study", "what", "which", "rows", "why"], state.set_aside)
+    front.show("Batches", ["study", "batch", "status", "failed rules"], standing.batches)
+    front.show("Set aside", ["study", "what", "which", "rows", "why"], standing.set_aside)
     front.give(
         {
             "generation": generation.number if generation else None,
-            "batches": state.batches,
-            "set_aside": state.set_aside,
+            "batches": standing.batches,
+            "set_aside": standing.set_aside,
         }
     )

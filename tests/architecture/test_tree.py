@@ -54,13 +54,20 @@ def test_engine_words_stay_in_the_dialect_room():
 
 
 def test_no_index_address_and_no_path_of_a_machine_stands_in_the_tree():
-    words = re.compile(r"/(root|work|home/\w+)/|--(extra-)?index-url|--find-links|pypi\.|files\.pythonhosted")
+    words = re.compile(
+        r"/(root|work|home/\w+)/|--(extra-)?index-url|--find-links|pypi\.|files\.pythonhosted"
+    )
     bad = []
     for name in _tracked("*"):
         path = REPO_ROOT / name
-        if path.suffix in {".png", ".xlsx", ".parquet"} or name == "tests/architecture/test_tree.py":
+        if (
+            path.suffix in {".png", ".xlsx", ".parquet"}
+            or name == "tests/architecture/test_tree.py"
+        ):
             continue
-        for number, line in enumerate(path.read_text(encoding="utf-8", errors="replace").splitlines(), 1):
+        for number, line in enumerate(
+            path.read_text(encoding="utf-8", errors="replace").splitlines(), 1
+        ):
             if words.search(line) and not re.search(r"no-emit", line):
                 bad.append(f"{name}:{number}: {line.strip()[:80]}")
     assert bad == []

@@ -31,7 +31,9 @@ def test_links_lead_somewhere(page):
 
 
 def test_every_verb_is_in_the_changelog_and_the_reference():
-    verbs = [p.stem for p in (REPO_ROOT / "cytomart" / "verbs").glob("*.py") if p.stem != "__init__"]
+    verbs = [
+        p.stem for p in (REPO_ROOT / "cytomart" / "verbs").glob("*.py") if p.stem != "__init__"
+    ]
     changes = (REPO_ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
     reference = (REPO_ROOT / "docs" / "cli.md").read_text(encoding="utf-8")
     for verb in verbs:

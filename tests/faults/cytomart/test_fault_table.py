@@ -59,7 +59,9 @@ def add_slide(study: Path, slide: str = "SYN-S99", batch: str = "SYN-99") -> Pat
     p_names, patients = read_rows(study / "patients.csv")
     a_names, assessments = read_rows(study / "assessments.csv")
     known = {r["patient_id"] for r in old if r["patient_id"]}
-    patients += [{**r, "patient_id": "X" + r["patient_id"]} for r in patients if r["patient_id"] in known]
+    patients += [
+        {**r, "patient_id": "X" + r["patient_id"]} for r in patients if r["patient_id"] in known
+    ]
     assessments += [{**r, "patient_id": "X" + r["patient_id"]}
                     for r in assessments if r["patient_id"] in known]  # fmt: skip
     for row in old:
@@ -100,7 +102,9 @@ def test_a_sample_row_without_its_file_waits(home, study, cytomart):
 
 def test_an_unknown_target_is_refused_and_named(home, study, cytomart):
     slide = add_slide(study)
-    slide.write_bytes(slide.read_bytes().replace(b'"Leptin"', b'"Lepton"').replace(b'"LEPTIN"', b'"LEPTON"'))
+    slide.write_bytes(
+        slide.read_bytes().replace(b'"Leptin"', b'"Lepton"').replace(b'"LEPTIN"', b'"LEPTON"')
+    )
     assert b"Lepton" in slide.read_bytes()
     done = cytomart(home, "run", str(study))
     text = done.out + done.err
@@ -125,7 +129,9 @@ def test_a_vas_of_14_is_quarantined_and_named(home, study, cytomart):
     assert "score" in text
     assert "quarantine" in text.lower()
     with duckdb.connect(str(home / "vault" / "build.duckdb"), read_only=True) as con:
-        found = con.execute("select role, source_line, column_name, reason from quality.quarantine").fetchall()
+        found = con.execute(
+            "select role, source_line, column_name, reason from quality.quarantine"
+        ).fetchall()
         assert [(r[0], r[1], r[2]) for r in found] == [("assessments", line, "score")]
         assert "14" not in found[0][3]
     assert published_rows(home) >= 5600

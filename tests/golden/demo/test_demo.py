@@ -138,7 +138,9 @@ def test_the_published_file_is_read_only_and_holds_nothing_of_the_vault(demo, co
     identifying = {(r.name, c.name) for r in RAW for c in r.columns if c.identifying}
     columns = set(con.execute("select table_name, column_name from duckdb_columns()").fetchall())
     assert not identifying & columns
-    dates = con.execute("select table_name, column_name from duckdb_columns() where data_type = 'DATE'")
+    dates = con.execute(
+        "select table_name, column_name from duckdb_columns() where data_type = 'DATE'"
+    )
     assert dates.fetchall() == []
 
 

@@ -1,0 +1,48 @@
+"""Write the report of a published generation to the home."""
+
+from __future__ import annotations
+
+import os
+import shutil
+from pathlib import Path
+
+from store.read import open_published
+
+from cytomart.front import Front
+from reports.build import build_report
+from reports.provenance import Provenance
+from store.publish import Generation
+
+
+def write(front: Front, generation: Generation) -> Path:
+    """Write one report per study of the generation, and `latest.html` beside them.
+
+    Returns
+    -------
+    Path
+        `latest.html`: the study's report, or the first study's where there are several.
+    """
+    home = front.home
+    folder = home.reports_dir / f"{generation.number:06d}"
+    folder.mkdir(parents=True, exist_ok=True)
+    provenance = Provenance(generation.number, generation.sha256, generation.published_at)
+    con = open_published(home)
+    try:
+        studies = [
+            r[0]
+            for r in con.execute(
+                "select distinct study_id from marts.dim_batches order by 1"
+            ).fetchall()
+        ]
+        pages = [
+            build_report(con, study_id, out=folder / f"{study_id}.html", provenance=provenance)
+            for study_id in studies
+        ]
+    finally:
+        con.close()
+    latest = home.reports_dir / "latest.html"
+    if pages:
+        spare = latest.with_suffix(".tmp")
+        shutil.copyfile(pages[0], spare)
+        os.replace(spare, latest)
+    return latest

@@ -1,0 +1,79 @@
+"""What stands in a warehouse now: batches with their verdicts, and everything set aside."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+import duckdb
+from store.read import open_published
+
+from store.build import connection_config
+from store.home import Home
+
+_BATCHES = """
+    select study_id, batch_id, gate_status, failed_rules
+    from marts.dim_batches order by study_id, batch_id
+"""
+_SET_ASIDE = """
+    select study_id, 'quarantined' as what, role || ', column ' || column_name as subject,
+        count(*) as n_rows, string_agg(distinct reason, '; ' order by reason) as why
+    from quality.quarantine where is_open
+    group by study_id, role, column_name
+    union all
+    select study_id, 'refused', role || coalesce(' ' || slide_id, ''), max(n_rows_in),
+        string_agg(distinct reason, '; ' order by reason)
+    from quality.refusals where is_open
+    group by study_id, role, slide_id
+    union all
+    select study_id, 'release held', rule_id, n_failed, message
+    from quality.gate_results
+    where gate = 'release' and outcome <> 'pass' and severity <> 'warning'
+        and gate_run_id in (
+            select arg_max(gate_run_id, ran_at) from quality.gate_runs
+            where gate = 'release' group by study_id
+        )
+    order by 1, 2, 3
+"""
+
+
+@dataclass(frozen=True)
+class State:
+    """Rows for people: study, batch, status, failed rules; and study, what, which, rows, why."""
+
+    batches: list[list[Any]]
+    set_aside: list[list[Any]]
+
+    @property
+    def n_held(self) -> int:
+        """Batches that a rule keeps back and nobody has accepted."""
+        return sum(row[2] == "held" for row in self.batches)
+
+
+def of(home: Home) -> State:
+    """Return the state of the build file; of the published one where that is being written."""
+    con = _open(home)
+    if con is None:
+        return State([], [])
+    try:
+        return State(_rows(con, _BATCHES), _rows(con, _SET_ASIDE))
+    finally:
+        con.close()
+
+
+def _open(home: Home) -> duckdb.DuckDBPyConnection | None:
+    if home.build_path.exists():
+        try:
+            return duckdb.connect(
+                str(home.build_path), read_only=True, config=connection_config(home)
+            )
+        except duckdb.IOException:
+            pass  # a writer is at work: what is published can be read all the same
+    return open_published(home) if home.published_path.exists() else None
+
+
+def _rows(con: duckdb.DuckDBPyConnection, query: str) -> list[list[Any]]:
+    try:
+        return [list(row) for row in con.execute(query).fetchall()]
+    except duckdb.CatalogException:
+        return []  # nothing has been built yet

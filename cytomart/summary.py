@@ -1,0 +1,174 @@
+"""The closing words of a run: loaded, waiting, quarantined, refused, held; hits; the report."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from store.read import open_published
+
+import expectations
+from cytomart import pipeline, state
+from cytomart.front import Front
+from ingest.load_report import LOADED, REFUSED, UNCHANGED, FileReport, LoadReport
+
+_HITS = """
+    select study_id, contrast_id, mode, n_hits, n_tested, n_chance_permuted
+    from reporting.rpt_hit_counts order by study_id, mode, contrast_id
+"""
+
+
+def close(front: Front, outcome: pipeline.RunOutcome) -> int:
+    """Say what a run did and return its exit code."""
+    if outcome.load is not None:
+        load_lines(front, outcome.load)
+    gate_lines(front, outcome.gates)
+    standing = state.of(front.home)
+    for problem in outcome.problems:
+        front.say(f"! {problem}")
+    counts = {s: sum(b[2] == s for b in standing.batches)
+              for s in ("released", "accepted", "held", "pending")}  # fmt: skip
+    front.say(
+        "Batches: " + ", ".join(f"{n} {s}" for s, n in counts.items() if n or s == "released")
+    )
+    hits = _hit_lines(front) if outcome.generation is not None else []
+    _place_lines(front, outcome)
+    code = pipeline.exit_code(outcome, standing.n_held)
+    front.give(_facts(outcome, counts, hits, code))
+    return code
+
+
+def load_lines(front: Front, load: LoadReport) -> None:
+    """Say what a load did, every problem with its place."""
+    for file in load.files:
+        for note in file.notes:
+            front.say(f"  {file.file_name}: {note}")
+    for role, columns in (load.dropped_columns or {}).items():
+        front.say(f"  {role}: columns not mapped and not kept: {', '.join(columns)}")
+    _change_lines(front, load)
+    for key in load.missing_keys:
+        front.say(f"  {key.role}: {key.key} is no longer in the table; it stays in the warehouse.")
+    for row in load.quarantined:
+        front.say(f"! quarantined: {row.problem}")
+    for slide in load.waiting:
+        front.say(f"! waiting: {slide.problem}")
+    for file in load.files:
+        for problem in file.problems:
+            front.say(f"! refused: {problem}")
+    added = sum((load.rows_added or {}).values())
+    front.say(
+        f"Files: {load.count(LOADED)} loaded, {load.count(UNCHANGED)} already loaded, "
+        f"{load.count(REFUSED)} refused; {len(load.waiting)} slides waiting; "
+        f"{len(load.quarantined)} rows quarantined; {added} rows added."
+    )
+
+
+def _change_lines(front: Front, load: LoadReport) -> None:
+    if not load.changes:
+        return
+    word = "corrected" if load.corrections_accepted else "changed cells, not accepted"
+    rows = [[c.where, c.key, c.column, c.before, c.after] for c in load.changes]
+    front.show(f"{word}:", ["where", "row", "column", "before", "after"], rows)
+
+
+def gate_lines(front: Front, gates: Sequence[expectations.GateRun]) -> int:
+    """Say each verdict with what failed; return how many batches are held."""
+    held = 0
+    for run in gates:
+        if run.gate != "batch":
+            continue
+        held += run.verdict == "held"
+        if run.verdict == "held":
+            front.say(f"! batch {run.scope_id} is held:")
+        for result in run.broken:
+            word = "warning" if result.severity == "warning" else "broken"
+            front.say(f"  {run.scope_id} {word}: {result.rule_id}: {result.message}")
+        if run.verdict == "held":
+            front.say(
+                f"  Do: mend the files and run again, or let it through with: cytomart accept "
+                f"{run.scope_id} RULE --reason 'why' (integrity rules cannot be accepted)."
+            )
+    return held
+
+
+def _hit_lines(front: Front) -> list[dict[str, Any]]:
+    con = open_published(front.home)
+    try:
+        rows = con.execute(_HITS).fetchall()
+    finally:
+        con.close()
+    for _, contrast, mode, hits, tested, chance in rows:
+        expected = "" if chance is None else f"; chance alone would give {chance:.2f}"
+        front.say(f"Hits {contrast} ({mode} mode): {hits} of {tested} targets{expected}.")
+    names = ("study_id", "contrast_id", "mode", "n_hits", "n_tested", "n_chance_permuted")
+    return [dict(zip(names, row, strict=True)) for row in rows]
+
+
+def _place_lines(front: Front, outcome: pipeline.RunOutcome) -> None:
+    if outcome.generation is None:
+        front.say("Nothing was published; what was published before stands as it was.")
+        return
+    number = outcome.generation.number
+    if outcome.is_unchanged:
+        front.say(f"Nothing new: generation {number} stands as it is.")
+    else:
+        front.say(f"Published generation {number}.")
+    front.say(f"Warehouse: {front.home.published_path}")
+    if outcome.report is not None:
+        front.say(f"Report:    {outcome.report}")
+
+
+def load_facts(load: LoadReport) -> dict[str, Any]:
+    """Return what a load did, for machines."""
+    return {
+        "study_id": load.study_id,
+        "load_id": load.load_id,
+        "files": [_file_facts(f) for f in load.files],
+        "waiting": list(load.waiting_slides),
+        "n_quarantined": len(load.quarantined),
+        "rows_added": load.rows_added or {},
+        "problems": [str(p) for p in load.problems],
+    }
+
+
+def _file_facts(file: FileReport) -> dict[str, Any]:
+    return {
+        "role": file.role,
+        "file": file.file_name,
+        "status": file.status,
+        "n_rows_in": file.n_rows_in,
+        "n_rows_loaded": file.n_rows_loaded,
+        "n_rows_unchanged": file.n_rows_unchanged,
+        "n_rows_quarantined": file.n_rows_quarantined,
+        "n_rows_refused": file.n_rows_refused,
+    }
+
+
+def gate_facts(gates: Sequence[expectations.GateRun]) -> list[dict[str, Any]]:
+    """Return the verdicts, for machines."""
+    return [
+        {
+            "study_id": g.study_id,
+            "gate": g.gate,
+            "scope_id": g.scope_id,
+            "verdict": g.verdict,
+            "broken": {r.rule_id: r.message for r in g.broken},
+        }
+        for g in gates
+    ]
+
+
+def _facts(
+    outcome: pipeline.RunOutcome, counts: dict[str, int], hits: list[dict[str, Any]], code: int
+) -> dict[str, Any]:
+    return {
+        "load": load_facts(outcome.load) if outcome.load else None,
+        "gates": gate_facts(outcome.gates),
+        "batches": counts,
+        "hits": hits,
+        "generation": outcome.generation.number if outcome.generation else None,
+        "is_unchanged": outcome.is_unchanged,
+        "report": str(outcome.report) if outcome.report else None,
+        "problems": [str(p) for p in outcome.problems],
+        "exit_code": code,
+    }
