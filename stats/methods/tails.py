@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+from scipy import special
 from scipy import stats as sps
 
 from stats.methods.arrays import Floats
@@ -11,10 +12,13 @@ from stats.methods.arrays import Floats
 def two_sided_t(statistic: Floats, df: Floats) -> Floats:
     """Return the two-sided p-value of t statistics, NaN where they are NaN.
 
-    Uses t² ~ F(1, df): SciPy's F tail agrees with R's `pt` to 5e-14 relative from t = 1e-8 to
-    50 (p = 1e-274), where twice SciPy's t tail is off by 3e-9 near t = 0.
+    Uses t² ~ F(1, df): SciPy's F tail from |t| = 1 on, below it one minus the incomplete beta
+    integral. Agrees with R's `pt` to 2e-13 relative from t = 1e-8 to 50 (p = 1e-274), where twice
+    SciPy's t tail is off by 3e-9 near t = 0.
     """
-    return upper_f(np.square(statistic), np.ones_like(df), df)
+    square = np.square(statistic)
+    near_zero = 1 - special.betainc(0.5, df / 2, square / (df + square))
+    return np.where(square < 1, near_zero, upper_f(square, np.ones_like(df), df))
 
 
 def upper_f(statistic: Floats, df: Floats, df_denominator: Floats) -> Floats:

@@ -1,0 +1,114 @@
+"""The demo's own levels, through the whole plan: every number of the result table equals R's."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+import pytest
+
+from contracts import from_rows
+from contracts.raw import PLAN
+from stats import run
+
+ABOUT = ("sample_id", "patient_id", "visit", "group_code", "vas_pain_0_10", "qol_unnamed")
+INSTRUMENTS = ABOUT[4:]
+STUDY = "founding-synthetic"
+QUANTITIES = (
+    "estimate", "ci_low", "ci_high", "statistic", "df", "df_denominator", "p_value", "p_adjusted",
+)  # fmt: skip
+
+
+def number(text):
+    return None if text == "NA" else float(text)
+
+
+@pytest.fixture(scope="module")
+def samples(read):
+    return read("demo_input.csv")
+
+
+def plan_table():
+    common = {
+        "study_id": STUDY, "file_sha256": "", "source_line": 1, "grouping": "group_code",
+        "subset": "", "covariates": "", "status": "exploratory", "alpha": 0.05,
+        "min_abs_fold_change": 1.0, "plan_hash": "", "mode": "correct", "pairing": "independent",
+        "family": "all", "contrast_id": "all",
+    }  # fmt: skip
+
+    def contrast(analysis_id, above, below, **more):
+        arms = {"numerator_group": above, "denominator_group": below}
+        return {**common, "analysis_id": analysis_id, "kind": "contrast", **arms, **more}
+
+    rows = [
+        contrast("a_vs_c", "A", "C", primary_method="welch_t"),
+        contrast("b_vs_c", "B", "C", primary_method="welch_t"),
+        contrast("b_vs_a", "B", "A", primary_method="paired_t", pairing="patient"),
+        contrast("paper_b_vs_a", "B", "A", primary_method="student_t", mode="paper"),
+        {**common, "analysis_id": "groups_abc", "kind": "omnibus", "mode": "paper",
+         "primary_method": "anova_oneway"},
+    ]  # fmt: skip
+    for instrument in INSTRUMENTS:
+        rows += [
+            {**common, "analysis_id": f"corr {instrument} {visit}", "kind": "correlation",
+             "visit": visit, "outcome": instrument, "subset": f"group_code={group}",
+             "primary_method": "pearson"}
+            for visit, group in (("baseline", "A"), ("follow_up", "B"))
+        ]  # fmt: skip
+        rows.append({**common, "analysis_id": instrument, "kind": "outcome", "visit": "follow_up",
+                     "outcome": instrument, "pairing": "patient",
+                     "primary_method": "paired_t"})  # fmt: skip
+    return from_rows(rows, PLAN)
+
+
+@pytest.fixture(scope="module")
+def results(samples):
+    targets = [name for name in samples[0] if name not in ABOUT]
+    measurements = [
+        {"study_id": STUDY, "sample_id": s["sample_id"], "analyte_id": t, "variant_id": "primary",
+         "level_log2": number(s[t]), "is_primary_variant": True}
+        for s in samples for t in targets
+    ]  # fmt: skip
+    baseline = {s["patient_id"]: s for s in samples if s["visit"] == "baseline"}
+    outcomes = [
+        {"study_id": STUDY, "patient_id": s["patient_id"], "visit": s["visit"], "site_id": "",
+         "cohort": "patient", "instrument_id": i, "score": number(s[i]),
+         "baseline_score": number(baseline[s["patient_id"]][i])}
+        for s in samples for i in INSTRUMENTS if s["group_code"] != "C"
+    ]  # fmt: skip
+    sheet = [{"study_id": STUDY, **{name: s[name] for name in ABOUT[:4]}} for s in samples]
+    return run.run_plan(
+        *(pa.Table.from_pylist(rows) for rows in (measurements, sheet, outcomes)),
+        plan_table(),
+        n_permutations=1,
+    )
+
+
+def test_every_number_of_the_result_table_equals_r(read, results, agree):
+    ours = {
+        (r["analysis_id"], r["method"], r["stratum"], r["analyte_id"]): r
+        for r in results.tests.to_pylist()
+    }
+    theirs = {
+        (r["analysis"], r["method"], r["stratum"], r["target"]): r
+        for r in read("demo_expected.csv")
+    }
+    assert ours.keys() == theirs.keys()
+    for method in sorted({key[1] for key in theirs}):
+        keys = [key for key in theirs if key[1] == method]
+        for quantity in QUANTITIES:
+            agree(
+                method,
+                "p_value" if quantity == "p_adjusted" else quantity,
+                [ours[k][quantity] for k in keys],
+                [number(theirs[k][quantity]) for k in keys],
+            )
+
+
+def test_the_change_of_scores_equals_r(read, results, agree):
+    ours = {r["instrument_id"]: r for r in results.outcome_tests.to_pylist()}
+    names = {"estimate": "mean_change", "ci_low": "ci_low", "ci_high": "ci_high",
+             "statistic": "statistic", "df": "df", "p_value": "p_value"}  # fmt: skip
+    rows = read("demo_outcomes_expected.csv")
+    assert {r["analysis"] for r in rows} == ours.keys()
+    for row in rows:
+        for theirs, mine in names.items():
+            agree("paired_t", theirs, ours[row["analysis"]][mine], number(row[theirs]))
