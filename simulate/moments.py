@@ -62,7 +62,8 @@ def whole_numbers(
     Raises
     ------
     CytomartError
-        Where no such numbers exist, or the search stalls.
+        Where no such numbers exist, or the search finds none (it can miss those whose spread is
+        about the widest that the bounds allow).
     """
     draw = np.asarray(start, dtype=float)
     least = np.broadcast_to(np.asarray(low, dtype=np.int64), draw.shape)

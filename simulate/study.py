@@ -11,10 +11,12 @@ from simulate.design import Design, Study
 from simulate.genepix_files import LAYOUT_NAME, gal_text, gpr_text
 from simulate.model import Model, draw_model
 from simulate.plan import plan_csv
-from simulate.study_toml import readme_text, study_toml
+from simulate.study_toml import README_OPENING, readme_text, study_toml
 from simulate.tables import assessments_csv, catalog_csv, patients_csv, samples_csv, truth_csv
 
 _CATALOG = "catalog.csv"
+_DESCRIPTION = "study.toml"
+_README = "README.md"
 
 
 def write_study(folder: Path, design: Design) -> Study:
@@ -23,7 +25,8 @@ def write_study(folder: Path, design: Design) -> Study:
     Parameters
     ----------
     folder : Path
-        New, empty, or holding an earlier synthetic study, which is replaced.
+        New, empty, or holding an earlier synthetic study (complete or cut short), which is
+        replaced.
     design : Design
 
     Returns
@@ -39,6 +42,7 @@ def write_study(folder: Path, design: Design) -> Study:
     model = draw_model(design)
     arrays = folder / "arrays"
     arrays.mkdir(parents=True, exist_ok=True)
+    _write(folder / _README, readme_text(model))
     for name, text in _tables(model).items():
         _write(folder / name, text)
     for slide in range(model.seating.n_slides):
@@ -47,6 +51,7 @@ def write_study(folder: Path, design: Design) -> Study:
     truth = folder / "truth" / "truth.csv"
     truth.parent.mkdir(exist_ok=True)
     _write(truth, truth_csv(model))
+    _write(folder / _DESCRIPTION, study_toml(model))  # last: with it the folder is complete
     n_empty = sum(seat.is_empty for seat in model.seating.seats)
     return Study(
         folder=folder,
@@ -60,8 +65,6 @@ def write_study(folder: Path, design: Design) -> Study:
 
 def _tables(model: Model) -> dict[str, str]:
     tables = {
-        "README.md": readme_text(model),
-        "study.toml": study_toml(model),
         "plan.csv": plan_csv(model.design),
         "patients.csv": patients_csv(model),
         "samples.csv": samples_csv(model),
@@ -84,13 +87,18 @@ def _make_room(folder: Path) -> None:
             allowed="a new or empty folder, or one that holds a synthetic study",
             remedy="name another folder",
         )
-    for path in (*(folder / "arrays").glob("SYN-S*.gpr"), folder / _CATALOG):
+    left_over = (folder / "arrays").glob("SYN-S*.gpr")
+    for path in (folder / _DESCRIPTION, folder / _CATALOG, *left_over):
         path.unlink(missing_ok=True)
 
 
 def _is_synthetic(folder: Path) -> bool:
+    """Whether study.toml says so, or, where writing was cut short before it, the README."""
     try:
-        described = tomllib.loads((folder / "study.toml").read_text(encoding="utf-8"))
+        if not (folder / _DESCRIPTION).exists():
+            readme = (folder / _README).read_text(encoding="utf-8")
+            return readme.startswith(README_OPENING)
+        described = tomllib.loads((folder / _DESCRIPTION).read_text(encoding="utf-8"))
     except (OSError, ValueError):
         return False
     study = described.get("study")

@@ -10,6 +10,8 @@ from simulate.genepix_files import CHANNEL_NM, LAYOUT_NAME
 from simulate.model import Model
 from simulate.people import centre_ids
 
+README_OPENING = "# SYNTHETIC study"
+
 Pairs = list[tuple[str, object]]
 
 _RECEPTOR = [["positive", "Positive"], ["negative", "Negative"]]
@@ -133,7 +135,7 @@ def _line(key: str, value: object) -> str:
 def readme_text(model: Model) -> str:
     """Return the README of the study folder."""
     d = model.design
-    return f"""# SYNTHETIC study `{d.name}`
+    return f"""{README_OPENING} `{d.name}`
 
 Nothing here was measured and nobody here exists. A program drew it from seed {d.seed}:
 {d.patients} patients with {d.visits} visits, {d.controls} healthy controls, {d.targets} targets,

@@ -173,6 +173,19 @@ def test_a_measured_study_is_left_alone(tmp_path):
     assert [p.name for p in tmp_path.iterdir()] == ["study.toml"]
 
 
+def test_a_study_cut_short_is_written_anew(tmp_path, shipped_seed, monkeypatch):
+    def stop(*_):
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patch:
+        patch.setattr("simulate.study.truth_csv", stop)
+        with pytest.raises(KeyboardInterrupt):
+            write_founding_study(tmp_path)
+    assert not (tmp_path / "study.toml").exists()
+    write_founding_study(tmp_path)
+    assert contents(tmp_path) == contents(shipped_seed)
+
+
 def test_a_smaller_study_replaces_a_larger_one(tmp_path):
     write_study(tmp_path, Design(patients=12, controls=4, targets=90))
     write_founding_study(tmp_path)
