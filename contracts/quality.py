@@ -135,6 +135,20 @@ LEDGER = Relation(
     ),
 )  # fmt: skip
 
+#: Exists in the published file alone: which generation a reader has in hand.
+GENERATION = Relation(
+    "quality", "generation", "the one published generation", ("generation_number",),
+    (
+        Column("generation_number", INT, "Number of the generation, from 1.", nullable=False),
+        Column("study_ids", TEXT, "Studies in it, comma-separated.", nullable=False),
+        Column("published_at", INSTANT, "When it was made.", "UTC", nullable=False),
+        Column("cytomart_version", TEXT, "Version of cytomart that made it.", nullable=False),
+        Column("duckdb_version", TEXT, "Version of DuckDB that wrote the file.", nullable=False),
+        Column("storage_version", TEXT, "Oldest version of DuckDB whose file format it has.",
+               nullable=False),
+    ),
+)  # fmt: skip
+
 QUALITY = (
     GATE_RUNS, GATE_RESULTS, ACCEPTANCES, QUARANTINE, REFUSALS, EXCLUSIONS, LEDGER,
 )  # fmt: skip

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import os
+import shutil
 import uuid
+from contextlib import suppress
 from pathlib import Path
 
 PRIVATE_FILE = 0o600
@@ -20,6 +22,21 @@ def fsync_path(path: Path) -> None:
         os.close(descriptor)
 
 
+def remove_leftovers(directory: Path, name: str = "") -> None:
+    """Remove what a killed process left under a temporary name (of one file, or of all)."""
+    for leftover in directory.glob(f"{TEMPORARY_PREFIX}{name}*"):
+        remove(leftover)
+
+
+def remove(path: Path) -> None:
+    """Remove a file or a whole directory, if it is there."""
+    with suppress(FileNotFoundError):
+        if path.is_dir() and not path.is_symlink():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
+
+
 def temporary_sibling(path: Path) -> Path:
     """Return an unused name in the same directory; leftovers are known by their prefix."""
     return path.with_name(f"{TEMPORARY_PREFIX}{path.name}-{os.getpid()}-{uuid.uuid4().hex[:8]}")
@@ -33,6 +50,17 @@ def write_private(path: Path, content: bytes) -> None:
         out.write(content)
         out.flush()
         os.fsync(out.fileno())
+
+
+def create_file(path: Path, content: bytes) -> None:
+    """Put a new private file at `path` in one step; an existing one is an error."""
+    temporary = temporary_sibling(path)
+    try:
+        write_private(temporary, content)
+        path.hardlink_to(temporary)
+    finally:
+        temporary.unlink(missing_ok=True)
+    fsync_path(path.parent)
 
 
 def replace_file(path: Path, content: bytes, mode: int = PRIVATE_FILE) -> None:

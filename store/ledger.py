@@ -23,7 +23,7 @@ from duckdb import DuckDBPyConnection
 from contracts import STANDING, CytomartError, failure, from_rows
 from contracts.quality import LEDGER
 from store.build import append as append_rows
-from store.durable import PRIVATE_FILE, replace_file
+from store.durable import PRIVATE_FILE, remove_leftovers, replace_file
 from store.finding import WARNING, Finding
 from store.home import Home
 
@@ -302,6 +302,7 @@ def _ledger_lock(home: Home) -> Iterator[None]:
     descriptor = os.open(path, os.O_RDWR | os.O_CREAT, PRIVATE_FILE)
     try:
         fcntl.flock(descriptor, fcntl.LOCK_EX)
+        remove_leftovers(home.vault, home.ledger_head_path.name)
         yield
     finally:
         os.close(descriptor)

@@ -5,17 +5,17 @@ from __future__ import annotations
 import hashlib
 import hmac
 import secrets
-from contextlib import suppress
 
 from contracts import failure
 from store import ledger
-from store.durable import fsync_path, write_private
+from store.durable import create_file
 from store.home import Home
 
 #: Kind of id to the letter that its pseudonyms begin with.
 KINDS = {"patient": "P", "sample": "S"}
 KEY_EVENT = "key_created"
 _ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"  # without I, L, O, U: it is read aloud
+_KEY_BYTES = 32
 _LENGTH = 10  # 50 bits: among 10,000 ids a clash has a chance of 1 in 20 million
 
 
@@ -44,22 +44,31 @@ def fingerprint(key: bytes) -> str:
     return hashlib.sha256(b"cytomart key fingerprint" + key).hexdigest()[:16]
 
 
+def settle(home: Home) -> None:
+    """Record the key in the ledger where a death kept it from being recorded."""
+    if home.key_path.exists() and not _is_recorded(home):
+        _record(home, _key(home))
+
+
 def _key(home: Home) -> bytes:
     try:
-        return bytes.fromhex(home.key_path.read_text(encoding="ascii"))
+        key = bytes.fromhex(home.key_path.read_text(encoding="ascii"))
     except FileNotFoundError:
         return _new_key(home)
-    except ValueError as error:
+    except ValueError:
+        key = b""
+    if len(key) != _KEY_BYTES:
         raise failure(
             "the key of the pseudonyms is damaged",
             where=str(home.key_path),
             remedy="restore vault/key from a backup",
             exit_code=4,
-        ) from error
+        )
+    return key
 
 
 def _new_key(home: Home) -> bytes:
-    if any(e.event == KEY_EVENT for e in ledger.entries(home)):
+    if _is_recorded(home):
         raise failure(
             "the key of the pseudonyms is gone; a new one would give everyone another code",
             where=str(home.key_path),
@@ -67,9 +76,15 @@ def _new_key(home: Home) -> bytes:
             exit_code=4,
         )
     home.ensure()
-    key = secrets.token_bytes(32)
-    with suppress(FileExistsError):
-        write_private(home.key_path, key.hex().encode())
-        fsync_path(home.vault)
-        ledger.append(home, KEY_EVENT, None, {"key_fingerprint": fingerprint(key)})
-    return bytes.fromhex(home.key_path.read_text(encoding="ascii"))
+    key = secrets.token_bytes(_KEY_BYTES)
+    create_file(home.key_path, key.hex().encode())
+    _record(home, key)
+    return key
+
+
+def _record(home: Home, key: bytes) -> None:
+    ledger.append(home, KEY_EVENT, None, {"key_fingerprint": fingerprint(key)})
+
+
+def _is_recorded(home: Home) -> bool:
+    return any(e.event == KEY_EVENT for e in ledger.entries(home))
