@@ -1,0 +1,114 @@
+"""Rules of the release gate: are the built tables of a study fit to be published?"""
+
+from __future__ import annotations
+
+from functools import partial
+
+from duckdb import DuckDBPyConnection
+
+from expectations.rule import Rule
+
+_rule = partial(Rule, gate="release")
+
+TABLE_RULES: tuple[Rule, ...] = (
+    _rule(
+        rule_id="some_batch_released", severity="integrity",
+        sentence="At least one batch of the study has been released or accepted.",
+        frame="batches", column="n_through", direction="at_least",
+    ),
+    _rule(
+        rule_id="marts_are_current", severity="integrity",
+        sentence="The built tables show every batch with its latest verdict.",
+        frame="batches", column="n_stale", direction="at_most",
+    ),
+    _rule(
+        rule_id="no_mart_empty", severity="integrity",
+        sentence="No table that the plan needs is empty while batches are released.",
+        frame="relations", column="is_empty_but_needed", direction="at_most", shows="total",
+    ),
+    _rule(
+        rule_id="mart_keys_unique", severity="integrity",
+        sentence="No row of a published table stands twice.",
+        frame="relations", column="n_repeated", direction="at_most",
+    ),
+    _rule(
+        rule_id="levels_finite", severity="integrity",
+        sentence="Every log2 level is a finite number or absent.",
+        frame="measurements", column="n_not_finite", direction="at_most",
+    ),
+    _rule(
+        rule_id="levels_explained", severity="integrity",
+        sentence="Every absent log2 level has a reason.",
+        frame="measurements", column="n_unexplained", direction="at_most",
+    ),
+    _rule(
+        rule_id="measurements_complete", severity="integrity",
+        sentence="There are as many measurements as samples times targets.",
+        frame="measurements", column="n_off", direction="at_most",
+    ),
+    _rule(
+        rule_id="plan_answered", severity="integrity",
+        sentence="Every planned analysis has a p-value or a reason for every reportable target.",
+        frame="plan", column="n_silent", direction="at_most",
+    ),
+    _rule(
+        rule_id="groups_share_batches", severity="warning",
+        sentence="Groups that the plan compares share at least one released batch.",
+        frame="groups", column="n_confounded", direction="at_most", shows="total",
+        counted="n_contrasts", may_be_none=True,
+    ),
+)  # fmt: skip
+
+FOLD_CHANGE_RULES: tuple[Rule, ...] = (
+    _rule(
+        rule_id="fold_changes_complete", severity="integrity",
+        sentence="There are as many fold changes as contrasts times targets.",
+        frame="fold_changes", column="n_off", direction="at_most",
+    ),
+    _rule(
+        rule_id="fold_changes_finite", severity="integrity",
+        sentence="Every fold change is a finite number or absent.",
+        frame="fold_changes", column="n_not_finite", direction="at_most",
+    ),
+    _rule(
+        rule_id="fold_changes_explained", severity="integrity",
+        sentence="A fold change is absent exactly where a group mean is absent.",
+        frame="fold_changes", column="n_half_missing", direction="at_most",
+    ),
+    _rule(
+        rule_id="fold_changes_match_means", severity="integrity",
+        sentence="Fold changes equal the differences of their group means.",
+        frame="fold_changes", column="mean_gap", direction="at_most",
+    ),
+    _rule(
+        rule_id="fold_changes_match_tests", severity="integrity",
+        sentence="Fold changes equal the tests' estimates where both use the same samples.",
+        frame="fold_changes", column="test_gap", direction="at_most",
+    ),
+)  # fmt: skip
+
+TEST_RULES: tuple[Rule, ...] = (
+    _rule(
+        rule_id="p_values_in_range", severity="integrity",
+        sentence="Every p-value lies within 0 and 1.",
+        frame="tests", column="n_p_outside", direction="at_most",
+    ),
+    _rule(
+        rule_id="tests_finite", severity="integrity",
+        sentence="Every estimate, statistic and interval is a finite number or absent.",
+        frame="tests", column="n_not_finite", direction="at_most",
+    ),
+)  # fmt: skip
+
+RELEASE_RULES = (*TABLE_RULES, *FOLD_CHANGE_RULES, *TEST_RULES)
+
+
+def release_suite(con: DuckDBPyConnection, study_id: str) -> tuple[Rule, ...]:
+    """Return the rules that a study's tables are asked: those that its plan makes answerable."""
+    plan = con.execute("select kind, mode from raw.plan where study_id = ?", [study_id]).fetchall()
+    rules = [*TABLE_RULES]
+    if any(kind == "contrast" and mode == "correct" for kind, mode in plan):
+        rules += FOLD_CHANGE_RULES
+    if any(kind in ("contrast", "omnibus", "correlation") for kind, _ in plan):
+        rules += TEST_RULES
+    return tuple(rules)

@@ -1,0 +1,141 @@
+"""Frames of a release's results: fold changes, tests, answers to the plan."""
+
+from __future__ import annotations
+
+from expectations.release_frames import PLANNED
+
+FOLD_CHANGES_SQL = f"""
+with {PLANNED},
+
+sizes as (
+    select
+        (select count(*) from contrasts) as n_contrasts,
+        (select count(*) from marts.dim_analytes where study_id = $study_id) as n_analytes
+),
+
+folds as (select * from marts.fct_fold_changes where study_id = $study_id),
+
+-- a fold change without both arms has no value; every other one must have one
+judged as (
+    select
+        *,
+        n_numerator > 0 and n_denominator > 0 as has_arms,
+        abs(change_log2fc - (mean_numerator_log2 - mean_denominator_log2)) as mean_gap,
+        abs(change_log2fc - log2(nullif(ratio_geometric, 0))) as ratio_gap,
+        abs(abs(signed_fold_change) - greatest(ratio_geometric, 1 / nullif(ratio_geometric, 0)))
+            as signed_gap
+    from folds
+),
+
+estimates as (
+    select f.contrast_id, f.analyte_id, f.variant_id,
+        max(abs(t.estimate - f.change_log2fc)) as test_gap
+    from folds as f
+    inner join stats.fct_test_results as t
+        on f.study_id = t.study_id and f.contrast_id = t.contrast_id
+        and f.analyte_id = t.analyte_id and f.variant_id = t.variant_id
+        and t.mode = 'correct' and t.method in ('student_t', 'welch_t', 'paired_t')
+        and (t.method = 'paired_t') = (f.pairing = 'patient')
+        and f.n_numerator = coalesce(t.n_pairs, t.n_numerator)
+        and f.n_denominator = coalesce(t.n_pairs, t.n_denominator)
+    group by all
+)
+
+select
+    j.variant_id as uid,
+    count(*) as n_rows,
+    abs(count(*) - any_value(sizes.n_contrasts) * any_value(sizes.n_analytes)) as n_off,
+    count(*) filter (
+        where not isfinite(coalesce(j.change_log2fc, 0))
+        or not isfinite(coalesce(j.signed_fold_change, 1))
+        or not isfinite(coalesce(j.ratio_geometric, 1))
+        or not isfinite(coalesce(j.ratio_arithmetic, 1))
+    ) as n_not_finite,
+    coalesce(max(greatest(j.mean_gap, j.ratio_gap, j.signed_gap)), 0) as mean_gap,
+    count(*) filter (
+        where (j.change_log2fc is null)
+        <> (j.mean_numerator_log2 is null or j.mean_denominator_log2 is null)
+    ) as n_half_missing,
+    coalesce(max(estimates.test_gap), 0) as test_gap,
+    count(estimates.test_gap) as n_compared
+from judged as j
+cross join sizes
+left join estimates
+    on j.contrast_id = estimates.contrast_id and j.analyte_id = estimates.analyte_id
+    and j.variant_id = estimates.variant_id
+group by j.variant_id
+order by j.variant_id
+"""
+
+TESTS_SQL = """
+select
+    t.analysis_id || ' ' || t.method as uid,
+    count(*) as n_rows,
+    count(*) filter (
+        where not coalesce(t.p_value between 0 and 1, true)
+        or not coalesce(t.p_adjusted between 0 and 1, true)
+        or not coalesce(t.p_adjusted_global between 0 and 1, true)
+    ) as n_p_outside,
+    count(*) filter (
+        where not isfinite(coalesce(t.estimate, 0)) or not isfinite(coalesce(t.statistic, 0))
+        or not isfinite(coalesce(t.ci_low, 0)) or not isfinite(coalesce(t.ci_high, 0))
+        or not isfinite(coalesce(t.effect_size, 0))
+    ) as n_not_finite
+from stats.fct_test_results as t
+where t.study_id = $study_id
+group by all
+order by uid
+"""
+
+PLAN_SQL = """
+with
+
+planned as (select * from raw.plan where study_id = $study_id),
+
+reportable as (
+    select analyte_id from marts.dim_analytes where study_id = $study_id and is_reportable
+),
+
+asked as (
+    select p.analysis_id, p.contrast_id, p.primary_method, p.mode, r.analyte_id
+    from planned as p
+    cross join reportable as r
+    where p.kind in ('contrast', 'omnibus', 'correlation')
+),
+
+answered as (
+    select
+        a.analysis_id,
+        count(*) filter (
+            where t.analyte_id is null or (t.p_value is null and coalesce(t.reason, '') = '')
+        ) as n_silent
+    from asked as a
+    left join stats.fct_test_results as t
+        on t.study_id = $study_id and a.analysis_id = t.analysis_id
+        and a.contrast_id = t.contrast_id and a.primary_method = t.method
+        and a.mode = t.mode and a.analyte_id = t.analyte_id
+    group by a.analysis_id
+),
+
+outcomes as (
+    select
+        p.analysis_id,
+        count(*) filter (
+            where t.analysis_id is null or (t.p_value is null and coalesce(t.reason, '') = '')
+        ) as n_silent
+    from planned as p
+    left join stats.fct_outcome_tests as t
+        on t.study_id = $study_id and p.analysis_id = t.analysis_id
+        and p.primary_method = t.method
+    where p.kind = 'outcome'
+    group by p.analysis_id
+)
+
+select
+    p.analysis_id as uid,
+    coalesce(answered.n_silent, outcomes.n_silent, 1) as n_silent
+from planned as p
+left join answered on p.analysis_id = answered.analysis_id
+left join outcomes on p.analysis_id = outcomes.analysis_id
+order by p.analysis_id
+"""
