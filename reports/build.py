@@ -10,7 +10,16 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from contracts import failure
-from reports import figures, glossary, methods, statements, tables, vega, words
+from reports import (
+    figures,
+    glossary,
+    methods,
+    quality_tables,
+    statements,
+    tables,
+    vega,
+    words,
+)
 from reports.provenance import Provenance
 from reports.read import Published, read_published
 
@@ -66,10 +75,10 @@ def render(published: Published, provenance: Provenance, *, program: str) -> str
     environment.filters["lower_first"] = words.lower_first
     hashes = f"{vega.script_hash(program)} {vega.script_hash(draw)}"
     return environment.get_template("report.html.j2").render(
-        style=Markup(_text("report.css")),  # noqa: S704 - our own file
-        program=Markup(program),  # noqa: S704 - hashed in the policy
-        draw=Markup(draw),  # noqa: S704 - our own file
-        script_hashes=Markup(hashes),  # noqa: S704 - base64
+        style=Markup(_text("report.css")),  # our own file
+        program=Markup(program),  # hashed in the policy
+        draw=Markup(draw),  # our own file
+        script_hashes=Markup(hashes),  # base64
         provenance=provenance,
         plan_hash=plan_hash(published),
         terms=glossary.TERMS,
@@ -94,20 +103,22 @@ def _content(published: Published) -> dict[str, Any]:
         "held": statements.held(published),
         "chance": words.chance,
         "characteristics": tables.characteristics(published),
+        "cohort_table": tables.cohorts(published),
+        "group_table": tables.groups(published),
         "score_table": tables.scores(published),
         "score_figures": figures.score_figures(published, outcomes, stamp=stamp),
         "proteins": _proteins(published, contrasts, stamp),
         "mode_counts": tables.mode_counts(published, titles),
         "mode_changes": tables.mode_changes(published, titles),
-        "batches": tables.batches(published),
-        "failed_rules": tables.failed_rules(published),
-        "acceptances": tables.acceptances(published),
-        "left_out": tables.left_out(published),
-        "poor_arrays": tables.poor_arrays(published),
-        "gate_rules": tables.gate_rules(published),
+        "batches": quality_tables.batches(published),
+        "failed_rules": quality_tables.failed_rules(published),
+        "acceptances": quality_tables.acceptances(published),
+        "left_out": quality_tables.left_out(published),
+        "poor_arrays": quality_tables.poor_arrays(published),
+        "gate_rules": quality_tables.gate_rules(published),
         "quality_figure": figures.quality_figure(published, stamp=stamp),
         "methods": methods.paragraphs(published, contrasts),
-        "files": tables.files(published),
+        "files": quality_tables.files(published),
     }
 
 

@@ -55,7 +55,7 @@ def _figure(
 def volcanoes(published: Published, contrasts: list[Contrast], *, stamp: str) -> dict[str, Figure]:
     """Return one volcano plot per contrast."""
     frame = published.volcano.to_pandas()
-    out = {}
+    out: dict[str, Figure] = {}
     for c in contrasts:
         part = frame[frame["contrast_id"] == c.contrast_id]
         chart = volcano(part, alpha=c.alpha, numerator=c.numerator,
@@ -77,37 +77,30 @@ def score_figures(
 ) -> list[tuple[str, Figure]]:
     """Return one figure per instrument, with the instrument's name."""
     visits = published.rows("visits")
-    labels = {v["visit"]: v["visit_label"] for v in visits}
-    baseline = {v["visit"]: v["is_baseline"] for v in visits}
-    curves = published.curves.to_pandas()
-    curves = curves.assign(
-        visit_label=curves["visit"].map(labels), is_baseline=curves["visit"].map(baseline)
-    )
-    means = published.outcomes.to_pandas()
-    out = []
-    for scale in published.rows("instruments"):
-        of_scale = [o for o in outcomes if o.instrument_id == scale["instrument_id"]]
-        if not of_scale:
+    curves, means = published.curves.to_pandas(), published.outcomes.to_pandas()
+    out: list[tuple[str, Figure]] = []
+    for scale in published.rows("scales"):
+        told = [o for o in outcomes if o.scale_id == scale["scale_id"]]
+        if not told:
             continue
-        mine = curves[curves["instrument_id"] == scale["instrument_id"]]
+        mine = curves[curves["scale_id"] == scale["scale_id"]]
         chart = scores(
             mine,
-            means[means["instrument_id"] == scale["instrument_id"]],
-            visits=[labels[v["visit"]] for v in visits],
+            means[means["scale_id"] == scale["scale_id"]],
+            visits={v["visit"]: v["visit_label"] for v in visits},
             score_range=_range(scale, mine),
             mid_change=_signed_mid(scale),
-            unit=of_scale[0].label,
         )
-        spoken = " ".join(f"{o.visit_label}: {o.means} {o.ci}. {o.meaning}" for o in of_scale)
+        spoken = " ".join(f"{o.visit_label}: {o.means} {o.ci}. {o.meaning}" for o in told)
         figure = _figure(
             f"scores-{len(out) + 1}", chart,
-            f"{of_scale[0].label}. Left: every person's score at each visit, joined by a line. "
-            "Right: every person's change, with the mean change and its 95 % confidence "
-            "interval in black; the dashed line is the smallest change that matters.",
-            f"{of_scale[0].label} by visit, one line per person. {spoken}",
+            "Left: the score of every person at each visit, joined by a line. Right: the change "
+            "of every person; black is the mean change with its 95 % confidence interval"
+            + ("; dashed, the smallest change that matters." if scale["mid_score"] else "."),
+            f"{told[0].label} by visit, one line per person. {spoken}",
             stamp=stamp,
         )  # fmt: skip
-        out.append((of_scale[0].label, figure))
+        out.append((told[0].label, figure))
     return out
 
 
@@ -123,7 +116,7 @@ def _signed_mid(scale: dict[str, Any]) -> float | None:
     mid = scale["mid_score"]
     if mid is None:
         return None
-    return -mid if scale["better_direction"] == "lower" else mid
+    return -float(mid) if scale["better_direction"] == "lower" else float(mid)
 
 
 def quality_figure(published: Published, *, stamp: str) -> Figure | None:

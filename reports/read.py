@@ -15,6 +15,9 @@ import pyarrow as pa
 from contracts import failure
 
 _BY_STUDY = "where study_id = $study_id"
+#: A scale is an instrument, or an instrument at one treated site.
+_SCALE = "instrument_id || case when site_id = '' then '' else '@' || site_id end"
+_SCALE_LABEL = "instrument_label || case when site_id = '' then '' else ', ' || site_id end"
 
 QUERIES: dict[str, str] = {
     "study": f"""
@@ -52,30 +55,55 @@ QUERIES: dict[str, str] = {
         select characteristic, level, n, denominator, constituent_frac, counted_over
         from reporting.rpt_table1 {_BY_STUDY} order by row_order""",
     "outcomes": f"""
-        select *
-        from reporting.rpt_outcomes {_BY_STUDY} order by instrument_id, visit_order""",
-    "instruments": f"""
-        select o.instrument_id, any_value(o.better_direction) as better_direction,
-            max(o.mid_score_used) as mid_score, any_value(o.mid_rule) as mid_rule,
-            max(i.score_min) as score_min, max(i.score_max) as score_max
+        select {_SCALE} as scale_id, {_SCALE_LABEL} as scale_label, visit, visit_label,
+            visit_order, is_baseline, n, n_missing, mean_score, sd_score, min_score, max_score,
+            mean_change, ci_low, ci_high, p_value, method, mid_rule, mid_source,
+            share_mid_reached_frac, share_mid_share_reached_frac
+        from reporting.rpt_outcomes {_BY_STUDY}
+        order by scale_id, visit_order""",
+    "scales": f"""
+        with planned as (
+            select outcome as instrument_id, min(source_line) as plan_order
+            from raw.plan {_BY_STUDY} and kind = 'outcome' group by outcome
+        ),
+        known as (
+            select instrument_id, score_min, score_max, mid_frac, 1 as precedence
+            from raw.study_instruments {_BY_STUDY}
+            union all
+            select instrument_id, score_min, score_max, mid_frac, 2 as precedence
+            from vocabulary.instruments
+        ),
+        ranges as (
+            select instrument_id, score_min, score_max, mid_frac
+            from known
+            qualify row_number() over (partition by instrument_id order by precedence) = 1
+        )
+        select {_SCALE} as scale_id, o.instrument_id, any_value(o.better_direction)
+            as better_direction, any_value(o.mid_rule) as mid_rule,
+            max(o.mid_score_used) filter (where o.mid_rule <> 'share_of_baseline') as mid_score,
+            max(r.score_min) as score_min, max(r.score_max) as score_max,
+            max(r.mid_frac) as mid_frac
         from marts.fct_outcomes as o
-        left join raw.study_instruments as i using (study_id, instrument_id)
-        {_BY_STUDY} group by o.instrument_id order by o.instrument_id""",
+        left join ranges as r using (instrument_id)
+        left join planned as p using (instrument_id)
+        {_BY_STUDY} and o.cohort = 'patient'
+        group by scale_id, o.instrument_id
+        order by min(p.plan_order) nulls last, scale_id""",
     "curves": f"""
         with people as (
             select instrument_id, patient_id, site_id,
                 row_number() over (
-                    partition by instrument_id order by list(score order by visit_order)
+                    partition by instrument_id, site_id order by list(score order by visit_order)
                 ) as curve
-            from marts.fct_outcomes {_BY_STUDY} and cohort <> 'control'
+            from marts.fct_outcomes {_BY_STUDY} and cohort = 'patient'
             group by instrument_id, patient_id, site_id
         )
-        select o.instrument_id, p.curve, o.visit, o.visit_order, cast(o.score as double) as score,
-            cast(o.change_score as double) as change_score
+        select {_SCALE} as scale_id, p.curve, o.visit, o.visit_order, o.is_baseline,
+            cast(o.score as double) as score, cast(o.change_score as double) as change_score
         from marts.fct_outcomes as o
         inner join people as p using (instrument_id, patient_id, site_id)
-        {_BY_STUDY} and o.score is not null
-        order by o.instrument_id, p.curve, o.visit_order""",
+        {_BY_STUDY} and o.cohort = 'patient' and o.score is not null
+        order by scale_id, p.curve, o.visit_order""",
     "hit_counts": f"""
         select contrast_id, mode, method, rule_text, n_tested, n_hits, n_hits_up, n_hits_down,
             n_chance_upper, n_chance_permuted
@@ -101,11 +129,10 @@ QUERIES: dict[str, str] = {
             neg_log10_p, is_hit, verdict
         from reporting.rpt_volcano {_BY_STUDY} order by contrast_id, analyte_name""",
     "modes": f"""
-        select m.contrast_id, d.analyte_name, m.paper_p_value, m.paper_signed_fold_change,
-            m.is_hit_paper, m.correct_p_adjusted, m.is_hit_correct, m.status, m.why
-        from reporting.rpt_mode_comparison as m
-        left join marts.dim_analytes as d using (study_id, analyte_id)
-        {_BY_STUDY} order by m.contrast_id, m.status, d.analyte_name""",
+        select contrast_id, analyte_name, paper_p_value, paper_signed_fold_change, is_hit_paper,
+            correct_p_adjusted, is_hit_correct, status, why
+        from reporting.rpt_mode_comparison {_BY_STUDY}
+        order by contrast_id, status, analyte_name""",
     "batches": f"""
         select batch_id, n_slides, n_arrays, n_samples, gate_status, n_rules_failed, failed_rules
         from marts.dim_batches {_BY_STUDY} order by batch_id""",
@@ -143,7 +170,7 @@ class Published:
     sexes: pa.Table
     table1: pa.Table
     outcomes: pa.Table
-    instruments: pa.Table
+    scales: pa.Table
     curves: pa.Table
     hit_counts: pa.Table
     permutations: pa.Table
@@ -161,7 +188,7 @@ class Published:
     def rows(self, name: str) -> list[dict[str, Any]]:
         """Return one table as rows; nulls are None."""
         table: pa.Table = getattr(self, name)
-        return table.to_pylist()  # type: ignore[no-any-return]
+        return table.to_pylist()
 
     @property
     def head(self) -> dict[str, Any]:

@@ -51,7 +51,7 @@ class Contrast:
 class Outcome:
     """Change of one score from the first visit, in words."""
 
-    instrument_id: str
+    scale_id: str
     label: str
     visit_label: str
     change: str
@@ -95,69 +95,71 @@ def _contrast(plan: dict[str, Any], counts: dict[str, Any], row: dict[str, Any])
 
 
 def outcomes(published: Published) -> list[Outcome]:
-    """Return each follow-up score against the first visit."""
-    scales = {r["instrument_id"]: r for r in published.rows("instruments")}
+    """Return each follow-up score against the first visit, in the plan's order."""
     rows = published.rows("outcomes")
-    first = {r["instrument_id"]: r for r in rows if r["mean_change"] is None}
+    first = {r["scale_id"]: r for r in rows if r["is_baseline"]}
     return [
-        _outcome(row, first[row["instrument_id"]], scales[row["instrument_id"]])
+        _outcome(row, first[row["scale_id"]], scale)
+        for scale in published.rows("scales")
         for row in rows
-        if row["mean_change"] is not None and row["instrument_id"] in first
+        if row["scale_id"] == scale["scale_id"]
+        and row["mean_change"] is not None
+        and row["scale_id"] in first
     ]
 
 
 def _outcome(row: dict[str, Any], first: dict[str, Any], scale: dict[str, Any]) -> Outcome:
     direction = "lower" if row["mean_change"] < 0 else "higher"
     is_better = direction == scale["better_direction"]
-    missing = (
-        f"; {words.count(row['n_missing'], 'person', 'people')} without a second score"
-        if row["n_missing"]
-        else ""
-    )
+    people = words.count(row["n"], "person", "people")
+    missing = f"{people}, {row['n_missing']} without a second score" if row["n_missing"] else people
+    has_test = row["ci_low"] is not None and row["ci_high"] is not None
     return Outcome(
-        row["instrument_id"],
-        row["instrument_label"],
+        row["scale_id"],
+        row["scale_label"],
         row["visit_label"],
         f"{words.signed(row['mean_change'])} points",
-        f"95 % CI {words.interval(row['ci_low'], row['ci_high'])}",
-        f"p {_p(row['p_value'])}",
+        f"95 % CI {words.interval(row['ci_low'], row['ci_high'])}" if has_test else "not tested",
+        words.p_equation(row["p_value"]),
         f"On average {words.number(abs(row['mean_change']))} points {direction} "
-        f"({'better' if is_better else 'worse'}): from {words.number(first['mean_score'])} to "
-        f"{words.number(row['mean_score'])}.",
-        f"{row['n']} people{missing}",
+        f"({'better' if is_better else 'worse'}): {words.number(first['mean_score'])} before, "
+        f"{words.number(row['mean_score'])} then.",
+        missing,
         meaning(row, scale),
         _reached(row, scale),
     )
-
-
-def _p(p: float | None) -> str:
-    text = words.p_value(p)
-    return text if text.startswith(("<", ">")) else f"= {text}"
 
 
 def meaning(row: dict[str, Any], scale: dict[str, Any]) -> str:
     """Return how the mean change stands against the minimal important difference."""
     mid = scale["mid_score"]
     if mid is None or row["ci_low"] is None:
-        return "No smallest important change is known for this scale."
+        return ""
     sign = -1 if scale["better_direction"] == "lower" else 1
     gain = sign * row["mean_change"]
     low, high = sorted((sign * row["ci_low"], sign * row["ci_high"]))
     smallest = f"the smallest change that matters, {words.number(mid)} points"
+    if scale["mid_rule"] == "half_baseline_sd":
+        smallest += " (half an SD; the scale has no value of its own)"
     if low >= mid:
-        return f"That is more than {smallest}, over the whole interval."
+        return f"The whole interval is beyond {smallest}."
     if high < mid:
-        return f"That falls short of {smallest}, over the whole interval."
+        return f"The whole interval falls short of {smallest}."
     if gain >= mid:
-        return f"The average is beyond {smallest}, but the interval reaches below it."
+        return f"The average is beyond {smallest}, the interval reaches below it."
     return f"The average falls short of {smallest}; the interval leaves both open."
 
 
 def _reached(row: dict[str, Any], scale: dict[str, Any]) -> str:
-    share = row["share_mid_reached_frac"]
-    if share is None:
-        return ""
-    return f"{words.percent(share)} of the people improved by that much."
+    parts = []
+    if row["share_mid_reached_frac"] is not None and scale["mid_score"] is not None:
+        parts.append(f"{words.percent(row['share_mid_reached_frac'])} improved by at least that")
+    if row["share_mid_share_reached_frac"] is not None and scale["mid_frac"] is not None:
+        parts.append(
+            f"{words.percent(row['share_mid_share_reached_frac'])} by at least "
+            f"{words.percent(scale['mid_frac'])} of their own first score"
+        )
+    return f"{', '.join(parts)}." if parts else ""
 
 
 def people(published: Published) -> list[str]:
@@ -169,7 +171,7 @@ def people(published: Published) -> list[str]:
 
 
 def _cohort(row: dict[str, Any], sexes: list[str]) -> str:
-    adjective = {("female",): "women", ("male",): "men"}.get(tuple(sexes), "people")
+    adjective = {"female": "women", "male": "men"}.get(sexes[0], "") if len(sexes) == 1 else ""
     name = {"patient": "patients", CONTROL: "healthy controls"}.get(row["cohort"], row["cohort"])
     ages = (
         f"aged {words.number(row['age_mean_years'])} ± {words.number(row['age_sd_years'])} years "
@@ -177,7 +179,7 @@ def _cohort(row: dict[str, Any], sexes: list[str]) -> str:
         if row["age_mean_years"] is not None
         else "age not recorded"
     )
-    kind = "" if adjective == "people" else f", all {adjective}"
+    kind = f", all {adjective}" if adjective else ""
     return f"{row['n']} {name}{kind}, {ages}"
 
 

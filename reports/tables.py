@@ -15,7 +15,12 @@ _STATUS = {
     "only_correct": "this report's rule only",
     "neither": "neither",
 }
-_SEVERITY = {"integrity": "integrity", "critical": "critical", "warning": "warning"}
+_VERDICT = {
+    "higher": "▲ higher",
+    "lower": "▼ lower",
+    "not_shown": "no difference shown",
+    "not_computed": "not computed",
+}
 
 
 @dataclass(frozen=True)
@@ -30,7 +35,7 @@ class Table:
     empty: str = "Nothing to show."
 
 
-def _table(
+def table(
     caption: str,
     columns: str,
     rows: Iterable[tuple[str, ...]],
@@ -39,6 +44,7 @@ def _table(
     codes: Iterable[int] = (),
     empty: str = "Nothing to show.",
 ) -> Table:
+    """Return a table; `columns` are the titles, parted by |, `codes` the columns of hashes."""
     return Table(
         caption, tuple(columns.split("|")), tuple(rows), frozenset(numeric), frozenset(codes), empty
     )
@@ -63,27 +69,62 @@ def _counted(row: dict[str, Any]) -> str:
 
 def scores(published: Published) -> Table:
     """Return scores by visit with their change from the first visit."""
-    return _table(
-        "Scores by visit. Change is measured from the first visit, within persons.",
-        "Score|Visit|People|Missing|Mean ± SD|Range|Mean change|95 % CI|p",
+    return table(
+        "Scores by visit. Change is measured within persons, from the first visit. “Important” is "
+        "the share of all people who improved by at least the smallest important change; people "
+        "without a second score count as not improved.",
+        "Score|Visit|People|Missing|Mean ± SD|Range|Mean change|95 % CI|p|Important",
         (
             (
-                r["instrument_label"], r["visit_label"], str(r["n"]), str(r["n_missing"]),
+                r["scale_label"], r["visit_label"], str(r["n"]), str(r["n_missing"]),
                 f"{words.number(r['mean_score'], 2)} ± {words.number(r['sd_score'], 2)}",
                 f"{words.number(r['min_score'])} to {words.number(r['max_score'])}",
                 words.signed(r["mean_change"], 2),
                 words.interval(r["ci_low"], r["ci_high"], 2), words.p_value(r["p_value"]),
+                words.percent(r["share_mid_reached_frac"]),
             )
+            for scale in published.rows("scales")
             for r in published.rows("outcomes")
+            if r["scale_id"] == scale["scale_id"]
         ),
-        numeric=range(2, 9),
+        numeric=range(2, 10),
     )  # fmt: skip
+
+
+def cohorts(published: Published) -> Table:
+    """Return people and their ages, cohort by cohort."""
+    return table(
+        "People.",
+        "Cohort|People|Age, mean ± SD|Range",
+        (
+            (
+                r["cohort"], str(r["n"]),
+                f"{words.number(r['age_mean_years'], 2)} ± {words.number(r['age_sd_years'], 2)}",
+                f"{words.number(r['age_min_years'], 0)} to {words.number(r['age_max_years'], 0)}",
+            )
+            for r in published.rows("cohorts")
+        ),
+        numeric=(1, 2, 3),
+    )  # fmt: skip
+
+
+def groups(published: Published) -> Table:
+    """Return serum samples, group by group."""
+    return table(
+        "Serum samples.",
+        "Group|Label|Visit|Samples",
+        (
+            (r["group_code"], r["group_label"], r["visit_label"] or "", str(r["n_samples"]))
+            for r in published.rows("groups")
+        ),
+        numeric=(3,),
+    )
 
 
 def differing(rows: list[dict[str, Any]], title: str) -> Table:
     """Return the targets of one contrast that the rule found, surest first."""
-    return _table(
-        f"Targets that differed: {title}",
+    return table(
+        f"Targets that differed: {words.lower_first(title)}. Higher and lower speak of the first.",
         "Target|Gene|Direction|Fold change|95 % CI|p|p, BH-adjusted",
         (_target(r) for r in rows if r["is_hit"]),
         numeric=(3, 4, 5, 6),
@@ -93,8 +134,8 @@ def differing(rows: list[dict[str, Any]], title: str) -> Table:
 
 def every_target(rows: list[dict[str, Any]], title: str) -> Table:
     """Return all targets of one contrast."""
-    return _table(
-        f"All targets: {title}",
+    return table(
+        f"All targets: {words.lower_first(title)}.",
         "Target|Gene|Direction|Fold change|95 % CI|p|p, BH-adjusted|Below detection|Note",
         (
             (*_target(r), words.percent(r["below_lod_frac"]), r["reason"] or "")
@@ -108,7 +149,7 @@ def _target(r: dict[str, Any]) -> tuple[str, ...]:
     return (
         r["analyte_name"],
         (r["gene_symbols"] or "").replace("|", ", "),
-        r["direction_in_words"],
+        _VERDICT.get(r["verdict"], r["verdict"]),
         words.fold(r["change_log2fc"]),
         words.fold_interval(r["ci_low_log2fc"], r["ci_high_log2fc"]),
         words.p_value(r["p_value"]),
@@ -131,7 +172,7 @@ def mode_counts(published: Published, titles: dict[str, str]) -> Table:
             str(per["only_correct"]), str(per["neither"]),
             words.chance(paper.get("n_chance_permuted")),
         ))  # fmt: skip
-    return _table(
+    return table(
         "Targets found by the paper's recipe and by this report's rule.",
         "Comparison|Both|Paper's recipe only|This report only|Neither|"
         "Paper's recipe by chance alone",
@@ -142,7 +183,7 @@ def mode_counts(published: Published, titles: dict[str, str]) -> Table:
 
 def mode_changes(published: Published, titles: dict[str, str]) -> Table:
     """Return the targets on which the two rules disagree, and why."""
-    return _table(
+    return table(
         "Targets on which the two rules disagree.",
         "Comparison|Target|Found by|Paper's p|Paper's fold change|This report's BH p|Why",
         (
@@ -157,124 +198,4 @@ def mode_changes(published: Published, titles: dict[str, str]) -> Table:
         ),
         numeric=(3, 4, 5),
         empty="The two rules agree on every target.",
-    )  # fmt: skip
-
-
-def batches(published: Published) -> Table:
-    """Return every batch with the verdict of its gate."""
-    return _table(
-        "Batches and the verdict of the gate. Only released and accepted batches are in this "
-        "report.",
-        "Batch|Slides|Arrays|Samples|Verdict|Failed rules",
-        (
-            (
-                r["batch_id"], str(r["n_slides"]), str(r["n_arrays"]), str(r["n_samples"]),
-                r["gate_status"], r["failed_rules"] or "none",
-            )
-            for r in published.rows("batches")
-        ),
-        numeric=(1, 2, 3),
-    )  # fmt: skip
-
-
-def gate_rules(published: Published) -> Table:
-    """Return every rule that was put to every batch and to the release."""
-    return _table(
-        "Every rule of every gate.",
-        "Judged|Rule|Severity|Outcome|Measured|Allowed|Source of the limit",
-        (
-            (
-                r["scope_id"], r["rule_label"], _SEVERITY.get(r["severity"], r["severity"]),
-                "accepted after failing" if r["is_accepted"] else r["outcome"],
-                _measured(r["observed"]), _measured(r["threshold"]), r["threshold_source"],
-            )
-            for r in published.rows("gates")
-        ),
-        numeric=(4, 5),
-        empty="No gate has run.",
-    )  # fmt: skip
-
-
-def _measured(value: float | None) -> str:
-    return words.NOTHING if value is None else f"{value:.4g}".replace("-", words.MINUS)
-
-
-def failed_rules(published: Published) -> Table:
-    """Return the rules that did not pass."""
-    return _table(
-        "Rules that did not pass.",
-        "Judged|Rule|Severity|Outcome|Result in words",
-        (
-            (
-                r["scope_id"], r["rule_label"], r["severity"],
-                "accepted after failing" if r["is_accepted"] else r["outcome"], r["message"],
-            )
-            for r in published.rows("gates")
-            if r["outcome"] != "pass"
-        ),
-        empty="Every rule passed.",
-    )  # fmt: skip
-
-
-def acceptances(published: Published) -> Table:
-    """Return failures that a person let through."""
-    return _table(
-        "Failures that a person accepted, with the reason given.",
-        "Batch|Rule|Reason|Day",
-        (
-            (r["batch_id"], r["rule_id"], r["reason"], r["accepted_on"].isoformat())
-            for r in published.rows("acceptances")
-        ),
-        empty="No failure was accepted.",
-    )
-
-
-def left_out(published: Published) -> Table:
-    """Return what was delivered and is not in the numbers."""
-    return _table(
-        "Delivered, but not in the numbers.",
-        "What happened|What|Rows|Why",
-        (
-            (
-                r["kind"],
-                r["subject"],
-                "" if r["n_rows"] is None else f"{r['n_rows']:,}",
-                r["reason"],
-            )
-            for r in published.rows("waiting")
-        ),
-        numeric=(2,),
-        empty="Everything that was delivered is in the numbers.",
-    )
-
-
-def poor_arrays(published: Published) -> Table:
-    """Return the arrays whose verdict is not «ok»."""
-    return _table(
-        "Arrays to look at again.",
-        "Array|Batch|Verdict|Why",
-        (
-            (r["array_id"], r["batch_id"], r["verdict"], r["verdict_reason"] or "")
-            for r in published.rows("arrays")
-            if r["verdict"] != "ok"
-        ),
-        empty="Every array is within the limits.",
-    )
-
-
-def files(published: Published) -> Table:
-    """Return the files behind the numbers."""
-    return _table(
-        "Files behind the numbers. Names of files are not published; the hash finds the original "
-        "in the archive.",
-        "What it is|Slide|Size|Rows|Loaded|Set aside|SHA-256",
-        (
-            (
-                r["role"], r["slide_id"] or "", words.size(r["n_bytes"]), f"{r['n_rows_in']:,}",
-                f"{r['n_rows_loaded']:,}", f"{r['n_rows_quarantined']:,}", r["file_sha256"],
-            )
-            for r in published.rows("files")
-        ),
-        numeric=(2, 3, 4, 5),
-        codes=(6,),
     )  # fmt: skip

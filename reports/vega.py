@@ -8,6 +8,7 @@ import hashlib
 import json
 import os
 import tempfile
+from importlib import metadata
 from pathlib import Path
 from typing import Any
 
@@ -33,12 +34,12 @@ def inert_json(spec: dict[str, Any]) -> Markup:
     text = json.dumps(spec, ensure_ascii=False, allow_nan=False, separators=(",", ":"))
     for unsafe, escaped in _UNSAFE.items():
         text = text.replace(unsafe, escaped)
-    return Markup(text)  # noqa: S704 - every character that could end the element is escaped
+    return Markup(text)  # every character that could end the element is escaped
 
 
 def static_svg(spec: dict[str, Any]) -> Markup:
     """Return the drawing as SVG, for readers whose viewer runs no scripts."""
-    return Markup(vl_convert.vegalite_to_svg(spec))  # noqa: S704 - Vega escapes its text
+    return Markup(vl_convert.vegalite_to_svg(spec))  # Vega escapes its text
 
 
 def script_hash(script: str) -> str:
@@ -55,7 +56,7 @@ def bundle(cache_dir: Path | None = None) -> str:
     """
     if cache_dir is None:
         return _bundled()
-    path = cache_dir / f"vega-{vl_convert.__version__}.js"
+    path = cache_dir / f"vega-{metadata.version('vl-convert-python')}.js"
     if path.is_file():
         head, _, body = path.read_text(encoding="utf-8").partition("\n")
         if head == _seal(body):
@@ -87,7 +88,7 @@ def _seal(body: str) -> str:
 
 @functools.cache
 def _bundled() -> str:
-    script: str = vl_convert.javascript_bundle().replace("\r", "")
+    script: str = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;").replace("\r", "")
     if "</script" in script.lower() or "<!--" in script:
         raise AssertionError("the Vega bundle cannot stand inside a script element")
     return script

@@ -38,7 +38,7 @@ def percent(share: float | None, digits: int = 0) -> str:
 
 
 def p_value(p: float | None) -> str:
-    """Return a p-value with two significant digits, never as zero."""
+    """Return a short p-value, never as zero and never rounded onto 0.05."""
     if p is None:
         return NOTHING
     if p < 0.0001:
@@ -46,7 +46,15 @@ def p_value(p: float | None) -> str:
     if p > 0.99:
         return "> 0.99"
     digits = 2 if p >= 0.1 else 3 if p >= 0.001 else 4
+    while digits < 7 and p != 0.05 and number(p, digits).rstrip("0") == "0.05":
+        digits += 1
     return number(p, digits)
+
+
+def p_equation(p: float | None) -> str:
+    """Return a p-value inside a sentence: «p = 0.03», «p < 0.0001»."""
+    text = p_value(p)
+    return f"p {text}" if text.startswith(("<", ">")) else f"p = {text}"
 
 
 def fold(log2_change: float | None) -> str:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import textwrap
+from collections.abc import Mapping
+
 import altair as alt
 import pandas as pd
 
@@ -9,129 +12,154 @@ from reports import theme
 
 #: Names of the marks in the drawing: a class `<name>_marks` in the SVG.
 CURVES, CHANGES = "score_points", "change_points"
-_HEIGHT = 300
+_HEIGHT, _LEFT, _RIGHT = 290, 205, 125
+_PERSON = "#6f8aa5"
+_WRAPPED = "split(datum.label, '\\n')"
 
 
 def scores(
     curves: pd.DataFrame,
     means: pd.DataFrame,
     *,
-    visits: list[str],
+    visits: Mapping[str, str],
     score_range: tuple[float, float],
     mid_change: float | None,
-    unit: str,
 ) -> alt.HConcatChart:
-    """Return the two panels of one instrument.
+    """Return the two panels of one scale.
 
     Parameters
     ----------
     curves : DataFrame
-        Columns curve (an index without meaning), visit_label, score, change_score, is_baseline.
+        Columns curve (an index without meaning), visit, visit_order, is_baseline, score,
+        change_score; one row per person and visit.
     means : DataFrame
-        Columns visit_label, mean_score, mean_change, ci_low, ci_high; change empty at baseline.
-    visits : list of str
-        Visit labels in order.
+        Columns visit, visit_order, is_baseline, mean_score, mean_change, ci_low, ci_high; change
+        empty at baseline.
+    visits : mapping of str to str
+        Visit code to label, in order.
     score_range : (float, float)
         Ends of the score axis.
     mid_change : float or None
         Change that matters to patients, with its sign.
-    unit : str
-        Axis title of the scores.
     """
-    left = _by_visit(curves, means, visits, score_range, unit)
-    right = _change(curves, means, visits, mid_change)
-    return alt.hconcat(left, right, spacing=42)
+    labels = {code: "\n".join(textwrap.wrap(label, 16)) for code, label in visits.items()}
+    order = list(labels.values())
+    curves = curves.assign(label=curves["visit"].map(labels))
+    means = means.assign(label=means["visit"].map(labels))
+    left = _by_visit(curves, means, order, score_range)
+    right = _change(curves[curves["change_score"].notna()], means, order, mid_change)
+    return alt.hconcat(left, right, spacing=30)
+
+
+def _visits(order: list[str], padding: float) -> alt.X:
+    return alt.X(
+        "label:N",
+        sort=order,
+        title=None,
+        scale=alt.Scale(padding=padding),
+        axis=alt.Axis(labelAngle=0, labelExpr=_WRAPPED, labelLimit=0, domain=False, ticks=False),
+    )
 
 
 def _by_visit(
-    curves: pd.DataFrame,
-    means: pd.DataFrame,
-    visits: list[str],
-    score_range: tuple[float, float],
-    unit: str,
+    curves: pd.DataFrame, means: pd.DataFrame, order: list[str], score_range: tuple[float, float]
 ) -> alt.LayerChart:
-    x = alt.X("visit_label:N", sort=visits, scale=alt.Scale(padding=0.35), title=None,
-              axis=alt.Axis(labelAngle=0, labelLimit=170, labelFontSize=12))  # fmt: skip
-    y = alt.Y("score:Q", title=unit, scale=alt.Scale(domain=list(score_range), nice=False))
+    x = _visits(order, 0.45)
+    y = alt.Y(
+        "score:Q",
+        title="Score",
+        scale=alt.Scale(domain=list(score_range), nice=False),
+        axis=alt.Axis(tickCount=6),
+    )
     people = alt.Chart(curves).encode(x=x, y=y)
-    line = people.mark_line(color="#9fb3c8", strokeWidth=1, opacity=0.75, aria=False).encode(
+    lines = people.mark_line(color=_PERSON, strokeWidth=1, opacity=0.45, aria=False).encode(
         detail="curve:N", order="visit_order:Q"
     )
-    dots = people.mark_circle(color="#7d95ad", size=22, opacity=0.8).encode(
-        tooltip=[alt.Tooltip("visit_label:N", title="Visit"), alt.Tooltip("score:Q", title="Score")]
+    dots = people.mark_circle(color=_PERSON, size=20, opacity=0.75).encode(
+        tooltip=[alt.Tooltip("visit:N", title="Visit"), alt.Tooltip("score:Q", title="Score")]
     )
-    middle = alt.Chart(means).encode(x=x, y=alt.Y("mean_score:Q"))
-    mean_line = middle.mark_line(color=theme.INK, strokeWidth=2.6, aria=False).encode(
-        order="visit_order:Q"
-    )
-    mean_dots = middle.mark_point(color=theme.INK, filled=True, size=95, opacity=1).encode(
+    middle = alt.Chart(means).encode(x=x, y=alt.Y("mean_score:Q"), order="visit_order:Q")
+    mean_line = middle.mark_line(color=theme.INK, strokeWidth=2.6, aria=False)
+    mean_dots = middle.mark_point(color=theme.INK, filled=True, size=90, opacity=1).encode(
         tooltip=[
-            alt.Tooltip("visit_label:N", title="Visit"),
+            alt.Tooltip("visit:N", title="Visit"),
             alt.Tooltip("mean_score:Q", title="Mean score", format=".2f"),
         ]
     )
-    words = middle.mark_text(dx=15, align="left", fontWeight=600, fontSize=12.5).encode(
-        text=alt.Text("mean_score:Q", format=".1f")
-    )
     return alt.layer(
-        line, dots.properties(name=CURVES), mean_line, mean_dots, words,
-    ).properties(width=270, height=_HEIGHT, title="Each line is one person; black is the mean")  # fmt: skip
+        lines, dots.properties(name=CURVES), mean_line, mean_dots, *_mean_words(middle)
+    ).properties(width=_LEFT, height=_HEIGHT, title="By visit")
+
+
+def _mean_words(middle: alt.Chart) -> list[alt.Chart]:
+    """Write each mean beside its dot, away from the lines, on a white halo."""
+    out = []
+    for is_first, align, dx in ((True, "right", -13), (False, "left", 13)):
+        side = middle.transform_filter("datum.is_baseline" if is_first else "!datum.is_baseline")
+        style = {"align": align, "dx": dx, "fontWeight": 700, "fontSize": 13}
+        text = alt.Text("mean_score:Q", format=".1f")
+        out.append(
+            side.mark_text(stroke="white", strokeWidth=4, aria=False, **style).encode(text=text)
+        )
+        out.append(side.mark_text(color=theme.INK, **style).encode(text=text))
+    return out
 
 
 def _change(
-    curves: pd.DataFrame, means: pd.DataFrame, visits: list[str], mid_change: float | None
+    later: pd.DataFrame, means: pd.DataFrame, order: list[str], mid_change: float | None
 ) -> alt.LayerChart:
-    later = curves[curves["change_score"].notna() & ~curves["is_baseline"]].copy()
-    later["nudge"] = _nudges(later)
-    x = alt.X("visit_label:N", sort=visits, title=None, scale=alt.Scale(padding=0.3),
-              axis=alt.Axis(labelAngle=0, labelLimit=170))  # fmt: skip
-    y = alt.Y("change_score:Q", title="Change from the first visit, points")
-    layers: list[alt.Chart] = [_line(0.0, "no change", "#6b747d", [1, 0])]
+    means = means[means["mean_change"].notna()].assign(nudge=0.75)
+    order = [label for label in order if label in set(means["label"])]
+    width = _RIGHT * max(len(order), 1)
+    x = _visits(order, 0.05)
+    y = alt.Y("change_score:Q", title="Change, points", axis=alt.Axis(tickCount=6))
+    layers = [_line(0.0, ["no change"], theme.MUTED, [1, 0], width)]
     if mid_change is not None:
-        layers.append(_line(mid_change, "change that matters", theme.OK, [6, 4]))
+        layers.append(_line(mid_change, ["change that", "matters"], theme.OK, [6, 4], width))
+    sideways = alt.XOffset("nudge:Q", scale=alt.Scale(domain=[-1, 1]))
     layers.append(
-        alt.Chart(later)
-        .mark_circle(color="#7d95ad", size=26, opacity=0.75)
-        .encode(x=x, y=y, xOffset=alt.XOffset("nudge:Q", scale=alt.Scale(domain=[-1, 3])),
+        alt.Chart(later.assign(nudge=_nudges(later)))
+        .mark_circle(color=_PERSON, size=26, opacity=0.8)
+        .encode(x=x, y=y, xOffset=sideways,
                 tooltip=[alt.Tooltip("change_score:Q", title="Change", format="+.1f")])
         .properties(name=CHANGES)
     )  # fmt: skip
-    means = means[means["mean_change"].notna()].assign(nudge=2.0)
-    offset = alt.XOffset("nudge:Q", scale=alt.Scale(domain=[-1, 3]))
-    middle = alt.Chart(means).encode(x=x, xOffset=offset)
-    tip = [
-        alt.Tooltip("mean_change:Q", title="Mean change", format="+.2f"),
-        alt.Tooltip("ci_low:Q", title="95 % CI from", format="+.2f"),
-        alt.Tooltip("ci_high:Q", title="to", format="+.2f"),
-    ]
-    layers += [
-        middle.mark_rule(color=theme.INK, strokeWidth=2.6).encode(
-            y="ci_low:Q", y2="ci_high:Q", tooltip=tip
-        ),
-        middle.mark_point(color=theme.INK, filled=True, size=95, opacity=1).encode(
-            y="mean_change:Q", tooltip=tip
-        ),
-    ]
+    middle = alt.Chart(means).encode(
+        x=x,
+        xOffset=sideways,
+        tooltip=[
+            alt.Tooltip("mean_change:Q", title="Mean change", format="+.2f"),
+            alt.Tooltip("ci_low:Q", title="95 % CI from", format="+.2f"),
+            alt.Tooltip("ci_high:Q", title="to", format="+.2f"),
+        ],
+    )
+    bar = middle.mark_rule(color=theme.INK, strokeWidth=2.6)
+    dot = middle.mark_point(color=theme.INK, filled=True, size=90, opacity=1)
+    layers += [bar.encode(y="ci_low:Q", y2="ci_high:Q"), dot.encode(y="mean_change:Q")]
     return alt.layer(*layers).properties(
-        width=250, height=_HEIGHT, title="Change of each person; mean with 95 % CI"
+        width=width, height=_HEIGHT, title="Change from the first visit"
     )
 
 
 def _nudges(later: pd.DataFrame) -> list[float]:
-    """Spread equal changes sideways, so that each person stays visible."""
-    seen: dict[tuple[str, float], int] = {}
+    """Spread neighbouring changes sideways in rows, so that each person stays visible."""
+    step = max((later["change_score"].max() - later["change_score"].min()) / 26, 1e-9)
+    seen: dict[tuple[str, int], int] = {}
     out = []
-    for key in zip(later["visit_label"], later["change_score"].round(1), strict=True):
-        k = seen.get(key, 0)
-        seen[key] = k + 1
-        out.append((0.0, 0.28, -0.28, 0.56, -0.56, 0.8, -0.8)[k % 7])
+    for label, change in zip(later["label"], later["change_score"], strict=True):
+        row = (label, round(change / step))
+        k = seen.get(row, 0)
+        seen[row] = k + 1
+        side = (k + 1) // 2 * (1 if k % 2 else -1)
+        out.append(max(-0.95, min(0.35, -0.3 + 0.13 * side)))
     return out
 
 
-def _line(at: float, words: str, colour: str, dash: list[int]) -> alt.Chart:
-    row = pd.DataFrame({"at": [at], "words": [words]})
-    rule = alt.Chart(row).mark_rule(color=colour, strokeDash=dash, strokeWidth=1.3, aria=False)
-    note = alt.Chart(row).mark_text(
-        align="right", dx=-3, dy=-6, fontSize=10.5, color=colour, aria=False
-    )
-    return alt.layer(rule.encode(y="at:Q"), note.encode(y="at:Q", x=alt.value(250), text="words:N"))
+def _line(at: float, words: list[str], colour: str, dash: list[int], width: int) -> alt.LayerChart:
+    base = alt.Chart(pd.DataFrame({"at": [at]}))
+    rule = base.mark_rule(color=colour, strokeDash=dash, strokeWidth=1.3, aria=False)
+    note = base.mark_text(
+        text=words, align="left", baseline="middle", dx=6, fontSize=11, color=colour, aria=False,
+        dy=-6 * (len(words) - 1),
+    )  # fmt: skip
+    return alt.layer(rule.encode(y="at:Q"), note.encode(y="at:Q", x=alt.value(width)))

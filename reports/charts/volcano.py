@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import math
 
 import altair as alt
@@ -14,6 +15,7 @@ WIDTH, HEIGHT = 780, 470
 #: Names of the marks in the drawing: a class `<name>_marks` in the SVG.
 POINTS, LABELS = "volcano_points", "volcano_labels"
 _DIRECTIONS = ["higher", "lower", "not shown"]
+_SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _FOLD_TICKS = (1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0, 16.0, 32.0, 64.0)
 
 
@@ -71,18 +73,18 @@ def _with_places(data: pd.DataFrame, x_max: float, y_max: float) -> pd.DataFrame
     ]
     spots = place(list(zip(x_px, y_px, strict=True)), names, width=WIDTH, height=HEIGHT)
     return data.assign(
-        label_x=[_to_x(s, x_max) for s in spots],
-        label_y=[_to_y(s, y_max) for s in spots],
+        label_x=pd.Series([_to_x(s, x_max) for s in spots], data.index),
+        label_y=pd.Series([_to_y(s, y_max) for s in spots], data.index),
         is_rightward=[bool(s and s.is_rightward) for s in spots],
     )
 
 
-def _to_x(spot: Placed | None, x_max: float) -> float | None:
-    return None if spot is None else spot.x / WIDTH * 2 * x_max - x_max
+def _to_x(spot: Placed | None, x_max: float) -> float:
+    return math.nan if spot is None else spot.x / WIDTH * 2 * x_max - x_max
 
 
-def _to_y(spot: Placed | None, y_max: float) -> float | None:
-    return None if spot is None else (1 - spot.y / HEIGHT) * y_max
+def _to_y(spot: Placed | None, y_max: float) -> float:
+    return math.nan if spot is None else (1 - spot.y / HEIGHT) * y_max
 
 
 def _points(base: alt.Chart, x: alt.X, y: alt.Y, numerator: str, denominator: str) -> alt.Chart:
@@ -175,9 +177,14 @@ def _fold_axis(x_max: float, numerator: str, denominator: str) -> alt.Axis:
 
 def _p_axis(y_max: float) -> alt.Axis:
     step = max(1, math.ceil(y_max / 8))
+    values = list(range(0, math.floor(y_max) + 1, step))
+    names = [_power(k) for k in range(math.floor(y_max) + 1)]
     return alt.Axis(
-        values=list(range(0, math.floor(y_max) + 1, step)),
-        labelExpr="datum.value <= 4 ? format(pow(10, -datum.value), '~f') "
-        ": '1e\u2212' + format(datum.value, 'd')",
+        values=values,
+        labelExpr=f"{json.dumps(names, ensure_ascii=False)}[datum.value]",
         title="p-value (the higher up, the less like chance)",
     )
+
+
+def _power(k: int) -> str:
+    return f"{10.0**-k:.{k}f}" if k <= 4 else "10⁻" + str(k).translate(_SUPERSCRIPT)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import UTC, datetime
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import duckdb
@@ -17,18 +18,92 @@ import pyarrow as pa
 import pytest
 
 from contracts import QUALITY, RAW, from_rows
+from reports.build import build_report
 from reports.provenance import Provenance
 
 STUDY = "fixture-study"
-NAMES = (
-    "ENA-78|GCSF|GM-CSF|GRO a/b/g|GRO alpha|I-309|IL-1 alpha|IL-1 beta|IL-2|IL-3|IL-4|IL-5|IL-6|"
-    "IL-7|IL-8|IL-10|IL-12 p40/p70|IL-13|IL-15|IFN-gamma|MCP-1|MCP-2|MCP-3|MCSF|MDC|MIG|"
-    "MIP-1 beta|MIP-1 delta|RANTES|SCF|SDF-1|TARC|TGF beta 1|TNF alpha|TNF beta|EGF|IGF-1|"
-    "Angiogenin|Oncostatin M|Thrombopoietin|VEGF-A|PDGF-BB|Leptin|BDNF|BLC|Ck beta 8-1|Eotaxin|"
-    "Eotaxin-2|Eotaxin-3|FGF-4|FGF-6|FGF-7|FGF-9|Flt-3 Ligand|Fractalkine|GCP-2|GDNF|HGF|IGFBP-1|"
-    "IGFBP-2|IGFBP-3|IGFBP-4|IL-16|IP-10|LIF|LIGHT|MCP-4|MIF|MIP-3 alpha|NAP-2|NT-3|NT-4|"
-    "Osteopontin|Osteoprotegerin|PARC|PIGF|TGF beta 2|TGF beta 3|TIMP-1|TIMP-2"
-).split("|")
+NAMES = [
+    "ENA-78",
+    "GCSF",
+    "GM-CSF",
+    "GRO a/b/g",
+    "GRO alpha",
+    "I-309",
+    "IL-1 alpha",
+    "IL-1 beta",
+    "IL-2",
+    "IL-3",
+    "IL-4",
+    "IL-5",
+    "IL-6",
+    "IL-7",
+    "IL-8",
+    "IL-10",
+    "IL-12 p40/p70",
+    "IL-13",
+    "IL-15",
+    "IFN-gamma",
+    "MCP-1",
+    "MCP-2",
+    "MCP-3",
+    "MCSF",
+    "MDC",
+    "MIG",
+    "MIP-1 beta",
+    "MIP-1 delta",
+    "RANTES",
+    "SCF",
+    "SDF-1",
+    "TARC",
+    "TGF beta 1",
+    "TNF alpha",
+    "TNF beta",
+    "EGF",
+    "IGF-1",
+    "Angiogenin",
+    "Oncostatin M",
+    "Thrombopoietin",
+    "VEGF-A",
+    "PDGF-BB",
+    "Leptin",
+    "BDNF",
+    "BLC",
+    "Ck beta 8-1",
+    "Eotaxin",
+    "Eotaxin-2",
+    "Eotaxin-3",
+    "FGF-4",
+    "FGF-6",
+    "FGF-7",
+    "FGF-9",
+    "Flt-3 Ligand",
+    "Fractalkine",
+    "GCP-2",
+    "GDNF",
+    "HGF",
+    "IGFBP-1",
+    "IGFBP-2",
+    "IGFBP-3",
+    "IGFBP-4",
+    "IL-16",
+    "IP-10",
+    "LIF",
+    "LIGHT",
+    "MCP-4",
+    "MIF",
+    "MIP-3 alpha",
+    "NAP-2",
+    "NT-3",
+    "NT-4",
+    "Osteopontin",
+    "Osteoprotegerin",
+    "PARC",
+    "PIGF",
+    "TGF beta 2",
+    "TGF beta 3",
+    "TIMP-1",
+    "TIMP-2",
+]
 CONTRASTS = {"A_vs_C": ("A", "C", 19), "B_vs_A": ("B", "A", 24), "B_vs_C": ("B", "C", 2)}
 LABELS = {"A": "Before radiotherapy", "B": "After radiotherapy", "C": "Healthy controls"}
 HOSTILE = (
@@ -131,7 +206,9 @@ def _outcomes(rng: np.random.Generator, text: Callable[[str], str]) -> tuple[pd.
                         "change_score": None if order == 1 or is_missing else change[i],
                         "better_direction": better,
                         "mid_score_used": mid,
-                        "mid_rule": "2 points" if better == "lower" else "half a baseline SD",
+                        "mid_rule": "fixed" if better == "lower" else "half_baseline_sd",
+                        "is_baseline": order == 1,
+                        "is_missing": is_missing,
                     }
                 )
         label = "Pain (VAS 0–10)" if better == "lower" else "Quality of life (scale not named)"
@@ -152,7 +229,7 @@ def _outcomes(rng: np.random.Generator, text: Callable[[str], str]) -> tuple[pd.
                     "visit_label": "Before radiotherapy"
                     if is_first
                     else "One week after radiotherapy",
-                    "n": len(values),
+                    "n": 30,
                     "n_missing": 0 if is_first else 1,
                     "mean_score": values.mean(),
                     "sd_score": values.std(ddof=1),
@@ -165,8 +242,14 @@ def _outcomes(rng: np.random.Generator, text: Callable[[str], str]) -> tuple[pd.
                     "method": "" if is_first else "paired_t",
                     "share_mid_reached_frac": None
                     if is_first
-                    else float((abs(kept) >= mid).mean()),
-                    "mid_rule": "2 points" if better == "lower" else "half a baseline SD",
+                    else float((abs(kept) >= mid).sum() / 30),
+                    "mid_rule": "fixed" if better == "lower" else "half_baseline_sd",
+                    "mid_source": text("a paper"),
+                    "share_mid_share_reached_frac": 0.4
+                    if better == "lower" and not is_first
+                    else None,
+                    "site_id": "",
+                    "is_baseline": is_first,
                 }
             )
     return pd.DataFrame(facts), pd.DataFrame(report)
@@ -291,8 +374,8 @@ def _contract_rows(text: Callable[[str], str], *, is_synthetic: bool) -> dict[st
              "visit": "follow_up" if g == "B" else "baseline"} for i, g in enumerate("ABC")],
         "raw.study_instruments": [
             {**base, "instrument_id": i, "instrument_label": i, "score_min": 0.0,
-             "score_max": top, "better_direction": "lower", "mid_source": "a paper"}
-            for i, top in (("vas_pain_0_10", 10.0), ("qol_unnamed", 100.0))],
+             "score_max": top, "better_direction": "higher", "mid_source": "a paper"}
+            for i, top in (("qol_unnamed", 100.0),)],
         "raw.plan": [{**base, "file_sha256": sha, "source_line": i + 2, "subset": "",
                       "covariates": "", "alpha": 0.05, "plan_hash": "cd" * 32, **row}
                      for i, row in enumerate(contrasts)],
@@ -331,6 +414,9 @@ def make_warehouse(path: Path, *, is_hostile: bool = False, is_synthetic: bool =
         "marts.dim_analytes": analytes.assign(is_reportable=True),
         "marts.fct_measurements": pd.DataFrame(
             {"study_id": STUDY, "is_primary_variant": [True] * 5600}),
+        "vocabulary.instruments": pd.DataFrame({
+            "instrument_id": ["vas_pain_0_10"], "score_min": [0.0], "score_max": [10.0],
+            "mid_frac": [0.3]}),
         "stats.fct_hit_counts": counts.assign(n_permutations=2000, seed=1),
         "reporting.rpt_outcomes": outcomes,
         "reporting.rpt_hit_counts": counts,
@@ -343,7 +429,7 @@ def make_warehouse(path: Path, *, is_hostile: bool = False, is_synthetic: bool =
             is_hit_paper=frame["is_hit"], correct_p_adjusted=frame["p_adjusted"],
             is_hit_correct=frame["is_hit"],
             status=status.mask(frame.index % 13 == 0, "only_paper"), why=text("small change"),
-        )[["study_id", "contrast_id", "analyte_id", "paper_p_value", "paper_signed_fold_change",
+        )[["study_id", "contrast_id", "analyte_id", "analyte_name", "paper_p_value", "paper_signed_fold_change",
            "is_hit_paper", "correct_p_adjusted", "is_hit_correct", "status", "why"]],
     }  # fmt: skip
     _write(path, tables, _contract_rows(text, is_synthetic=is_synthetic))
@@ -358,11 +444,30 @@ def _write(path: Path, tables: dict[str, pd.DataFrame], rows: dict[str, list[dic
             if given := rows.get(relation.full_name):
                 con.register("rows_in", from_rows(given, relation))
                 con.execute(f"insert into {relation.full_name} select * from rows_in")
-        for schema in ("marts", "stats", "reporting"):
+        for schema in ("marts", "stats", "reporting", "vocabulary"):
             con.execute(f"create schema if not exists {schema}")
         for name, frame in tables.items():
             con.register("frame_in", pa.Table.from_pandas(frame, preserve_index=False))
             con.execute(f"create table {name} as select * from frame_in")
+
+
+def make_empty_warehouse(path: Path) -> Path:
+    """Write a file whose only batch is held: no sample, no test, no score has been released."""
+    make_warehouse(path)
+    with duckdb.connect(str(path)) as con:
+        for schema, name in con.execute(
+            "select table_schema, table_name from information_schema.tables "
+            "where table_schema in ('marts', 'stats', 'reporting')"
+        ).fetchall():
+            con.execute(f"delete from {schema}.{name} where '{name}' <> 'dim_batches'")
+        con.execute("update marts.dim_batches set gate_status = 'held'")
+    return path
+
+
+def make_report(warehouse: Path, out: Path, **options: Any) -> Path:
+    provenance = Provenance(3, "ef" * 32, datetime(2024, 1, 4, 12, tzinfo=UTC), {"duckdb": "1"})
+    with duckdb.connect(str(warehouse), read_only=True) as con:
+        return build_report(con, STUDY, out=out, provenance=provenance, **options)
 
 
 @pytest.fixture(scope="session")
@@ -377,10 +482,23 @@ def hostile(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture(scope="session")
-def provenance() -> Provenance:
-    return Provenance(3, "ef" * 32, datetime(2024, 1, 4, 12, tzinfo=UTC), {"duckdb": "1.5.6"})
+def page(published: Path) -> str:
+    return make_report(published, published.with_name("report.html")).read_text(encoding="utf-8")
 
 
 @pytest.fixture(scope="session")
-def make() -> Callable[..., Path]:
-    return make_warehouse
+def hostile_page(hostile: Path) -> str:
+    return make_report(hostile, hostile.with_name("report.html")).read_text(encoding="utf-8")
+
+
+@pytest.fixture(scope="session")
+def hostile_names() -> tuple[str, ...]:
+    return HOSTILE
+
+
+@pytest.fixture(scope="session")
+def fixtures() -> SimpleNamespace:
+    """The makers, for tests that need another warehouse."""
+    return SimpleNamespace(
+        STUDY=STUDY, warehouse=make_warehouse, empty=make_empty_warehouse, report=make_report
+    )

@@ -1,0 +1,95 @@
+"""Single figures: edge cases of the data that feed them."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pandas as pd
+import pytest
+import vl_convert
+
+from reports import vega
+from reports.charts.array_quality import array_quality
+from reports.charts.scores import scores
+from reports.charts.volcano import boundary, drawable, volcano
+
+
+def _frame(p: list[float | None], change: list[float | None], hits: list[bool]) -> pd.DataFrame:
+    return pd.DataFrame({
+        "analyte_name": [f"T{i}" for i in range(len(p))], "change_log2fc": change,
+        "p_value": p, "p_adjusted": p, "is_hit": hits,
+        "neg_log10_p": [None if x is None else -math.log10(x) for x in p],
+    })  # fmt: skip
+
+
+def test_targets_without_a_p_value_are_not_drawn() -> None:
+    frame = _frame([0.01, None, 0.5], [1.0, 0.3, None], [True, False, False])
+    assert drawable(frame)["analyte_name"].tolist() == ["T0"]
+
+
+def test_directions_and_signed_fold_changes() -> None:
+    data = drawable(_frame([0.001, 0.001, 0.9], [1.0, -1.0, 0.2], [True, True, False]))
+    assert data["direction"].tolist() == ["higher", "lower", "not shown"]
+    assert data["fold"].round(2).tolist() == [2.0, -2.0, 1.15]
+
+
+def test_the_boundary_stands_between_hits_and_the_rest() -> None:
+    data = drawable(_frame([1e-4, 1e-2, 0.3], [1.0, 1.0, 0.1], [True, True, False]))
+    assert boundary(data) == pytest.approx((2 - math.log10(0.3)) / 2)
+    mixed = drawable(_frame([1e-2, 1e-4, 0.3], [1.0, 0.1, 0.1], [True, False, False]))
+    assert boundary(mixed) is None
+    assert boundary(mixed[~mixed["is_hit"]]) is None
+
+
+@pytest.mark.parametrize("n", [1, 3])
+def test_a_volcano_without_hits_can_be_drawn(n: int) -> None:
+    frame = _frame([0.5] * n, [0.1] * n, [False] * n)
+    chart = volcano(frame, alpha=0.05, numerator="One", denominator="other")
+    assert "<svg" in vl_convert.vegalite_to_svg(vega.specification(chart))
+
+
+def _curves(n_visits: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+    rng = np.random.default_rng(1)
+    rows = [
+        {"curve": i, "visit": f"v{k}", "visit_order": k, "is_baseline": k == 1,
+         "score": float(rng.uniform(0, 10)), "change_score": None if k == 1 else -1.0}
+        for i in range(20) for k in range(1, n_visits + 1)
+    ]  # fmt: skip
+    means = [
+        {"visit": f"v{k}", "visit_order": k, "is_baseline": k == 1, "mean_score": 5.0,
+         "mean_change": None if k == 1 else -1.0, "ci_low": None if k == 1 else -1.5,
+         "ci_high": None if k == 1 else -0.5}
+        for k in range(1, n_visits + 1)
+    ]  # fmt: skip
+    return pd.DataFrame(rows), pd.DataFrame(means)
+
+
+@pytest.mark.parametrize("n_visits", [2, 4])
+@pytest.mark.parametrize("mid", [None, -2.0])
+def test_scores_of_any_number_of_visits(n_visits: int, mid: float | None) -> None:
+    curves, means = _curves(n_visits)
+    visits = {f"v{k}": f"Visit {k}" for k in range(1, n_visits + 1)}
+    chart = scores(curves, means, visits=visits, score_range=(0, 10), mid_change=mid)
+    svg = vl_convert.vegalite_to_svg(vega.specification(chart))
+    assert ("change that" in svg) == (mid is not None)
+    assert f"Visit {n_visits}" in svg
+
+
+def test_array_quality_with_a_measure_that_is_missing() -> None:
+    arrays = pd.DataFrame({
+        "array_id": ["a", "b", "c"], "batch_id": ["x", "x", "y"], "verdict": ["ok", "watch", "poor"],
+        "verdict_reason": "", "background_median_afu": [1.0, 2.0, 3.0],
+        "positive_control_mean_afu": [np.nan] * 3, "cv_median_frac": [0.05, np.nan, 0.1],
+        "below_lod_frac": 0.1,
+    })  # fmt: skip
+    svg = vl_convert.vegalite_to_svg(vega.specification(array_quality(arrays)))
+    assert "Background" in svg
+
+
+def test_json_cannot_end_its_element() -> None:
+    spec = {"name": "</script><!-- & \u2028"}
+    text = vega.inert_json(spec)
+    assert "<" not in text
+    assert "&" not in text
+    assert "\u2028" not in text
