@@ -1,0 +1,186 @@
+"""The hit rule, and how many hits chance alone gives."""
+
+from __future__ import annotations
+
+import time
+
+import numpy as np
+import pytest
+
+from stats import run
+from stats.hits import is_hit, rule_text, signed_fold_change
+from stats.methods.paired_t import paired_t
+from stats.methods.student_t import student_t
+from stats.methods.welch_t import welch_t
+from stats.permute import expected_hits_groups, expected_hits_pairs, generator, shuffle_labels
+from stats.plan import read_plan
+
+
+@pytest.fixture
+def analysis(as_plan, make_contrast):
+    return lambda *arms, **more: read_plan(as_plan([make_contrast(*arms, **more)]))[0]
+
+
+def holes(rng, matrix, share=0.2):
+    return np.where(rng.random(matrix.shape) < share, np.nan, matrix)
+
+
+def test_signed_fold_change():
+    np.testing.assert_allclose(signed_fold_change([0, 1, -1, 0.5849625007211562]), [1, 2, -2, 1.5])
+
+
+def test_correct_mode_adjusts_and_paper_mode_does_not(analysis):
+    p, change = np.array([0.03, 0.04, 0.9, np.nan]), np.array([1.0, 0.1, 3.0, np.nan])
+    assert is_hit(analysis("A", "C"), p, change).tolist() == [False] * 4
+    assert is_hit(analysis("A", "C", alpha=0.1), p, change).tolist() == [True, True, False, False]
+    paper = analysis("A", "C", paper=True)
+    assert is_hit(paper, p, change).tolist() == [True, False, False, False]
+    assert is_hit(paper, p, -change).tolist() == [True, False, False, False]
+
+
+def test_a_fold_demand_holds_in_correct_mode_too(analysis):
+    p, change = np.array([0.001, 0.001]), np.array([0.5, -0.7])
+    chosen = analysis("A", "C", min_abs_fold_change=1.5)
+    assert is_hit(chosen, p, change).tolist() == [False, True]
+
+
+def test_the_rule_in_words(analysis):
+    assert rule_text(analysis("A", "C")) == "Benjamini–Hochberg p < 0.05"
+    words = "p < 0.05, not adjusted, and |signed fold change| ≥ 1.5"
+    assert rule_text(analysis("A", "C", paper=True)) == words
+
+
+def test_counts_are_those_of_the_result_table(make_study, make_full_plan, as_plan):
+    study = make_study(n_targets=12, n_patients=20)
+    out = run.run_plan(*study.tables(), as_plan(make_full_plan()), n_permutations=40)
+    tests = out.tests.to_pylist()
+    counts = {r["analysis_id"]: r for r in out.hit_counts.to_pylist()}
+    assert len(counts) == 6
+    own = [r for r in tests if r["analysis_id"] == "b_vs_a" and r["is_primary"]]
+    hits = [r for r in own if r["p_adjusted"] < 0.05]
+    assert counts["b_vs_a"]["n_hits"] == len(hits) > 0
+    assert counts["b_vs_a"]["n_hits_up"] == sum(r["estimate"] > 0 for r in hits)
+    assert counts["b_vs_a"]["n_hits_down"] == len(hits) - counts["b_vs_a"]["n_hits_up"]
+    assert counts["b_vs_a"]["n_chance_upper"] == pytest.approx(12 * 0.05)
+    assert counts["b_vs_a"]["method"] == "paired_t"
+    paper = [r for r in tests if r["analysis_id"] == "paper_b_vs_a"]
+    assert counts["paper_b_vs_a"]["n_hits"] == sum(
+        r["p_value"] < 0.05 and 2 ** abs(r["estimate"]) >= 1.5 for r in paper
+    )
+    assert counts["paper_b_vs_a"]["n_permutations"] == 40
+
+
+def test_nothing_tested_means_no_chance_either(make_study, make_contrast, as_plan):
+    study = make_study(n_controls=0)
+    out = run.run_plan(*study.tables(), as_plan([make_contrast("A", "C")]))
+    (row,) = out.hit_counts.to_pylist()
+    assert (row["n_tested"], row["n_hits"], row["n_permutations"]) == (0, 0, 0)
+    assert row["n_chance_permuted"] is None
+
+
+def brute_force(analysis, shuffled, levels, method):
+    total = 0
+    for labels in shuffled:
+        result = method(levels[labels], levels[~labels], confidence=0.95)
+        total += int(is_hit(analysis, result.p_value, result.estimate).sum())
+    return total / len(shuffled)
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("missing", [0.0, 0.3])
+@pytest.mark.parametrize(
+    ("more", "method"),
+    [
+        ({"alpha": 0.4}, welch_t),
+        ({"alpha": 0.4, "primary_method": "student_t"}, student_t),
+        ({"paper": True}, student_t),
+    ],
+)
+def test_permuted_groups_equal_a_plain_loop(analysis, missing, more, method):
+    rng = np.random.default_rng(8)
+    levels = holes(rng, rng.normal(9, 1, (14, 9)), missing)
+    levels[:, 8] = 7.0
+    chosen = analysis("A", "C", **more)
+    labels, patients = np.arange(14) < 9, [f"p{i}" for i in range(14)]
+    got = expected_hits_groups(
+        chosen, levels, labels, patients, n_permutations=60, rng=generator(3, "x")
+    )
+    shuffled = shuffle_labels(labels, patients, 60, generator(3, "x"))
+    assert got == brute_force(chosen, shuffled, levels, method)
+    assert got > 0
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("missing", [0.0, 0.3])
+def test_permuted_pairs_equal_a_plain_loop(analysis, missing):
+    rng = np.random.default_rng(9)
+    a, b = (holes(rng, rng.normal(9, 1, (9, 7)), missing) for _ in range(2))
+    chosen = analysis("B", "A", alpha=0.4)
+    got = expected_hits_pairs(chosen, a, b, n_permutations=50, rng=generator(3, "x"))
+    flips = generator(3, "x").random((50, 9)) < 0.5
+    total = 0
+    for flip in flips:
+        top, bottom = np.where(flip[:, None], a, b), np.where(flip[:, None], b, a)
+        result = paired_t(top, bottom, confidence=0.95)
+        total += int(is_hit(chosen, result.p_value, result.estimate).sum())
+    assert got == total / 50 > 0
+
+
+def test_labels_are_swapped_within_patients_and_shuffled_over_the_rest():
+    labels = np.array([True, True, True, False, False, False, False])
+    patients = ["p1", "p2", "p3", "p1", "p2", "c1", "c2"]
+    shuffled = shuffle_labels(labels, patients, 400, generator(1))
+    assert (shuffled.sum(axis=1) == 3).all()
+    np.testing.assert_array_equal(shuffled[:, 0], ~shuffled[:, 3])
+    np.testing.assert_array_equal(shuffled[:, 1], ~shuffled[:, 4])
+    assert (shuffled[:, [2, 5, 6]].sum(axis=1) == 1).all()
+    share = shuffled.mean(axis=0)
+    np.testing.assert_allclose(share[[0, 1, 3, 4]], 0.5, atol=0.1)
+    np.testing.assert_allclose(share[[2, 5, 6]], 1 / 3, atol=0.1)
+
+
+def test_the_seed_decides_and_nothing_else(make_study, make_full_plan, as_plan):
+    study = make_study(n_targets=40)
+    measurements, samples, outcomes = study.tables()
+    plan = as_plan(make_full_plan())
+    tests = run.test_results(measurements, samples, outcomes, plan)
+
+    def chance(plan, seed):
+        counts = run.hit_counts(measurements, samples, plan, tests, n_permutations=300, seed=seed)
+        return {r["analysis_id"]: r["n_chance_permuted"] for r in counts.to_pylist()}
+
+    first = chance(plan, 1)
+    assert chance(plan, 1) == first
+    assert chance(plan, 2) != first
+    alone = chance(as_plan(make_full_plan()[4:5]), 1)
+    assert alone == {"paper_b_vs_c": first["paper_b_vs_c"]}
+
+
+def test_at_least_one_permutation_is_asked_for(make_study, make_full_plan, as_plan):
+    study, plan = make_study(), as_plan(make_full_plan())
+    tests = run.test_results(*study.tables(), plan)
+    with pytest.raises(Exception, match="n_permutations is 0"):
+        run.hit_counts(*study.tables()[:2], plan, tests, n_permutations=0)
+
+
+@pytest.mark.parametrize(("sd", "expected", "within"), [(0.6, 0.6, 0.15), (0.8, 3.1, 0.4)])
+def test_the_papers_rule_gives_the_chance_hits_of_the_methods_paper(analysis, sd, expected, within):
+    # 30 v 10 without any difference: 0.6 and 3.1 hits of 80 at a log2 SD of 0.6 and 0.8.
+    rng = np.random.default_rng(11)
+    chosen = analysis("B", "C", paper=True)
+    labels, patients = np.arange(40) < 30, [f"p{i}" for i in range(40)]
+    levels = rng.normal(9, sd, (40, 1600))
+    hits = expected_hits_groups(
+        chosen, levels, labels, patients, n_permutations=100, rng=generator(1)
+    )
+    assert hits / 20 == pytest.approx(expected, abs=within)
+
+
+def test_two_thousand_permutations_of_eighty_targets_are_quick(analysis):
+    levels = np.random.default_rng(1).normal(9, 1, (40, 80))
+    labels, patients = np.arange(40) < 30, [f"p{i}" for i in range(40)]
+    start = time.perf_counter()
+    expected_hits_groups(
+        analysis("A", "C"), levels, labels, patients, n_permutations=2000, rng=generator(1)
+    )
+    assert time.perf_counter() - start < 2
