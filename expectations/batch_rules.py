@@ -178,7 +178,7 @@ SHEET_RULES: tuple[Rule, ...] = (
         frame="samples", column="n_same_id", direction="at_most",
     ),
     _rule(
-        rule_id="one_sample_per_visit", severity="integrity",
+        rule_id="one_sample_per_visit", severity="critical",
         sentence="No person has two samples of one visit.",
         frame="samples", column="n_same_visit", direction="at_most",
     ),

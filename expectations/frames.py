@@ -14,7 +14,7 @@ from expectations import release_test_frames as results
 from expectations import sheet_frames as sheets
 from expectations import slide_frames as slides
 from expectations import value_frames as values
-from expectations.judge import Frame
+from expectations.frame import Frame
 from expectations.thresholds import unusable_overrides
 from expectations.vocabulary import shipped_vocabularies
 
@@ -48,6 +48,7 @@ _RECIPES: dict[str, _Recipe] = {
     "relations": _Recipe(release.RELATIONS_SQL, "tables", names_rows=True),
     "measurements": _Recipe(release.MEASUREMENTS_SQL, "signal variants", names_rows=True),
     "fold_changes": _Recipe(results.FOLD_CHANGES_SQL, "signal variants", names_rows=True),
+    "patient_folds": _Recipe(results.PATIENT_FOLDS_SQL, "fold changes of persons"),
     "tests": _Recipe(results.TESTS_SQL, "analyses by method", names_rows=True),
     "plan": _Recipe(results.PLAN_SQL, "planned analyses", names_rows=True),
     "groups": _Recipe(release.GROUPS_SQL, "contrasts"),

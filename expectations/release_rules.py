@@ -34,12 +34,14 @@ TABLE_RULES: tuple[Rule, ...] = (
     _rule(
         rule_id="levels_finite", severity="integrity",
         sentence="Every log2 level is a finite number or absent.",
-        frame="measurements", column="n_not_finite", direction="at_most",
+        frame="measurements", column="n_not_finite", direction="at_most", shows="total",
+        counted="n_rows", noun="measurements",
     ),
     _rule(
         rule_id="levels_explained", severity="integrity",
         sentence="Every absent log2 level has a reason.",
-        frame="measurements", column="n_unexplained", direction="at_most",
+        frame="measurements", column="n_unexplained", direction="at_most", shows="total",
+        counted="n_rows", noun="measurements",
     ),
     _rule(
         rule_id="measurements_complete", severity="integrity",
@@ -68,12 +70,14 @@ FOLD_CHANGE_RULES: tuple[Rule, ...] = (
     _rule(
         rule_id="fold_changes_finite", severity="integrity",
         sentence="Every fold change is a finite number or absent.",
-        frame="fold_changes", column="n_not_finite", direction="at_most",
+        frame="fold_changes", column="n_not_finite", direction="at_most", shows="total",
+        counted="n_rows", noun="fold changes",
     ),
     _rule(
         rule_id="fold_changes_explained", severity="integrity",
         sentence="A fold change is absent exactly where a group mean is absent.",
-        frame="fold_changes", column="n_half_missing", direction="at_most",
+        frame="fold_changes", column="n_half_missing", direction="at_most", shows="total",
+        counted="n_rows", noun="fold changes",
     ),
     _rule(
         rule_id="fold_changes_match_means", severity="integrity",
@@ -85,18 +89,32 @@ FOLD_CHANGE_RULES: tuple[Rule, ...] = (
         sentence="Fold changes equal the tests' estimates where both use the same samples.",
         frame="fold_changes", column="test_gap", direction="at_most",
     ),
+    _rule(
+        rule_id="fold_changes_match_counts", severity="integrity",
+        sentence="Fold changes and tests of a contrast count the same samples.",
+        frame="fold_changes", column="n_unlike", direction="at_most", shows="total",
+        counted="n_rows", noun="fold changes",
+    ),
+    _rule(
+        rule_id="patient_fold_changes_finite", severity="integrity",
+        sentence="Every person's fold change is a finite number or absent.",
+        frame="patient_folds", column="n_not_finite", direction="at_most", shows="total",
+        counted="n_rows", may_be_none=True,
+    ),
 )  # fmt: skip
 
 TEST_RULES: tuple[Rule, ...] = (
     _rule(
         rule_id="p_values_in_range", severity="integrity",
         sentence="Every p-value lies within 0 and 1.",
-        frame="tests", column="n_p_outside", direction="at_most",
+        frame="tests", column="n_p_outside", direction="at_most", shows="total",
+        counted="n_rows", noun="test results",
     ),
     _rule(
         rule_id="tests_finite", severity="integrity",
         sentence="Every estimate, statistic and interval is a finite number or absent.",
-        frame="tests", column="n_not_finite", direction="at_most",
+        frame="tests", column="n_not_finite", direction="at_most", shows="total",
+        counted="n_rows", noun="test results",
     ),
 )  # fmt: skip
 

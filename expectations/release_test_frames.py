@@ -27,17 +27,32 @@ judged as (
     from folds
 ),
 
-estimates as (
-    select f.contrast_id, f.analyte_id, f.variant_id,
-        max(abs(t.estimate - f.change_log2fc)) as test_gap
+-- the t tests of the same contrast, paired or not as the fold change is
+compared as (
+    select
+        f.contrast_id,
+        f.analyte_id,
+        f.variant_id,
+        abs(t.estimate - f.change_log2fc) as test_gap,
+        f.n_numerator = coalesce(t.n_pairs, t.n_numerator)
+            and f.n_denominator = coalesce(t.n_pairs, t.n_denominator) as is_same_samples
     from folds as f
     inner join stats.fct_test_results as t
         on f.study_id = t.study_id and f.contrast_id = t.contrast_id
         and f.analyte_id = t.analyte_id and f.variant_id = t.variant_id
         and t.mode = 'correct' and t.method in ('student_t', 'welch_t', 'paired_t')
         and (t.method = 'paired_t') = (f.pairing = 'patient')
-        and f.n_numerator = coalesce(t.n_pairs, t.n_numerator)
-        and f.n_denominator = coalesce(t.n_pairs, t.n_denominator)
+    where t.estimate is not null
+),
+
+estimates as (
+    select
+        contrast_id,
+        analyte_id,
+        variant_id,
+        max(test_gap) filter (where is_same_samples) as test_gap,
+        count(*) filter (where not is_same_samples) as n_unlike
+    from compared
     group by all
 )
 
@@ -57,7 +72,7 @@ select
         <> (j.mean_numerator_log2 is null or j.mean_denominator_log2 is null)
     ) as n_half_missing,
     coalesce(max(estimates.test_gap), 0) as test_gap,
-    count(estimates.test_gap) as n_compared
+    coalesce(sum(estimates.n_unlike), 0) as n_unlike
 from judged as j
 cross join sizes
 left join estimates
@@ -65,6 +80,19 @@ left join estimates
     and j.variant_id = estimates.variant_id
 group by j.variant_id
 order by j.variant_id
+"""
+
+PATIENT_FOLDS_SQL = """
+select
+    'patients' as uid,
+    count(*) as n_rows,
+    count(*) filter (
+        where not isfinite(coalesce(change_log2fc, 0))
+        or not isfinite(coalesce(baseline_log2, 0))
+        or not isfinite(coalesce(level_log2, 0))
+    ) as n_not_finite
+from marts.fct_patient_fold_changes
+where study_id = $study_id
 """
 
 TESTS_SQL = """

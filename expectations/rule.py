@@ -48,6 +48,8 @@ class Rule:
     counted : str
         Column that says how many rows stand behind a row of counts; empty where a row of the
         frame is itself what was looked at.
+    noun : str
+        What `counted` counts, in the plural; empty for the rows of the frame.
     may_be_none : bool
         Whether a count over nothing passes (a batch need not bring assessments).
     """
@@ -61,6 +63,7 @@ class Rule:
     direction: Direction
     shows: Literal["worst", "total"] = "worst"
     counted: str = ""
+    noun: str = ""
     may_be_none: bool = False
 
     @property
