@@ -18,7 +18,7 @@ TERMS: tuple[tuple[str, str], ...] = (
      "high; there is nothing between −1 and +1."),
     ("Gate", "A list of written rules that a batch must pass before it enters any table or test."),
     ("Generation", "One complete published state of the warehouse, with its own number and hash."),
-    ("Hit", "A target that satisfies the rule written in the plan before the data were seen."),
+    ("Hit", "A target that satisfies the rule of the plan."),
     ("Limit of detection", "The signal below which a spot cannot be told from an empty one. Values "
      "below it are kept and marked."),
     ("log2", "Logarithm to base 2: one step up is a doubling. Tests are made on this scale."),

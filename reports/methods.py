@@ -14,6 +14,15 @@ _METHODS = {
     "anova_oneway": "one-way analysis of variance",
     "pearson": "Pearson's correlation",
 }
+_BACKGROUND = {
+    "subtract": "The local background of each spot was taken away from its brightness. ",
+    "none": "The background was not taken away. ",
+}
+_NORMALISATION = {
+    "median": "Each array was scaled so that all arrays have the same median over their targets, "
+    "which takes out differences of load and scanning. ",
+    "none": "Arrays were not scaled against each other. ",
+}
 
 
 def name_of(method: str) -> str:
@@ -36,26 +45,24 @@ def paragraphs(published: Published, contrasts: list[Contrast]) -> list[tuple[st
 def _signal(published: Published) -> str:
     head = published.head
     channel = f" at {head['channel_nm']} nm" if head["channel_nm"] else ""
+    background = _BACKGROUND.get(head["background_method"] or "", "")
+    scaling = _NORMALISATION.get(head["normalisation_method"] or "", "")
+    label = head["variant_label"] or head["primary_variant_id"]
     return (
-        f"Each spot's brightness{channel} had its local background taken away; duplicate spots "
-        "were averaged, flagged and saturated ones left out. Each array was scaled to a common "
-        "median, so that differences in load and scanning fall out. The signal variant in force "
-        f"is “{head['primary_variant_id']}”. Levels were put on a log2 scale; a fold change "
-        "is the ratio of geometric means. Values below the limit of detection stay in, marked."
+        f"Signal variant in force{channel}: {words.lower_first(label)}. {background}{scaling}"
+        "Replicate spots were averaged; flagged and saturated spots were left out and stay "
+        "queryable. Levels are on a log2 scale; a fold change is the ratio of geometric means. "
+        "Values below the limit of detection stay in, marked."
     )
 
 
 def _comparisons(contrasts: list[Contrast]) -> str:
     if not contrasts:
         return "The plan holds no comparison of groups."
-    parts = [
-        f"{c.title}: {name_of(c.method)}, {c.people}; a target counts as different when "
-        f"{words.lower_first(c.rule_text)}"
-        for c in contrasts
-    ]
+    parts = [f"{c.title}: {name_of(c.method)}, {c.people}; rule: {c.rule_text}" for c in contrasts]
     return (
-        "The comparisons, their test and their rule were written in the plan before the data "
-        f"were read. {'. '.join(parts)}. The Benjamini–Hochberg adjustment runs over all targets "
+        "The comparisons, their test and their rule stand in the plan; results do not choose "
+        f"them. {'. '.join(parts)}. The Benjamini–Hochberg adjustment runs over all targets "
         "of a comparison. Persons are paired by their code, never by the order of rows; persons "
         "with one sample only are left out of paired tests and counted."
     )
@@ -89,9 +96,8 @@ def _paper(published: Published) -> str:
         return "The plan does not ask for the founding paper's recipe."
     return (
         "Beside the plan's own rule the founding paper's recipe was run: Student's t-test for "
-        "every pair of groups as if all samples came from different persons, and a hit where "
-        f"{words.listed(sorted(words.lower_first(r) for r in rules))}, without correction for "
-        "the number of targets. It is shown for comparison and decides nothing."
+        "every pair of groups as if all samples came from different persons; rule: "
+        f"{words.listed(sorted(rules))}. It is shown for comparison and decides nothing."
     )
 
 

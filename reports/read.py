@@ -21,9 +21,11 @@ _SCALE_LABEL = "instrument_label || case when site_id = '' then '' else ', ' || 
 
 QUERIES: dict[str, str] = {
     "study": f"""
-        select study_id, title, is_synthetic, platform_id, panel_id, primary_variant_id,
-            channel_nm
-        from raw.studies {_BY_STUDY}""",
+        select s.study_id, s.title, s.is_synthetic, s.platform_id, s.panel_id, s.channel_nm,
+            s.primary_variant_id, v.variant_label, v.background_method, v.normalisation_method
+        from raw.studies as s
+        left join vocabulary.signal_variants as v on s.primary_variant_id = v.variant_id
+        where s.study_id = $study_id""",
     "groups": f"""
         select g.group_code, g.group_label, g.cohort, g.visit, v.visit_label, v.is_baseline,
             count(s.sample_id) as n_samples

@@ -45,7 +45,8 @@ def _strip(
     low, high = float(shown["measured"].min()), float(shown["measured"].max())
     y = alt.Y("measured:Q", title=None, axis=alt.Axis(tickCount=3, grid=True),
               scale=alt.Scale(domain=[min(0.0, low), max(high * 1.1, 1.0)]))  # fmt: skip
-    rules = alt.Chart(edges.assign(at=edges["min"] - 0.5)).mark_rule(
+    inner = edges[edges["min"] > 1]
+    rules = alt.Chart(inner.assign(at=inner["min"] - 0.5)).mark_rule(
         color=theme.RULE, aria=False
     ).encode(x=alt.X("at:Q", axis=None))  # fmt: skip
     dots = alt.Chart(shown).mark_point(filled=True, size=44, opacity=0.9).encode(
@@ -65,7 +66,7 @@ def _strip(
                 x=alt.X("mean:Q", axis=None), y=alt.value(74), text="batch_id:N"
             )
         )  # fmt: skip
-    title = alt.TitleParams(words, fontSize=12, fontWeight=500, offset=4)
+    title = alt.TitleParams(words, fontSize=12, fontWeight=500, offset=4, frame="group")
     return alt.layer(*layers).properties(width=width, height=74, title=title)
 
 

@@ -145,7 +145,7 @@ def _guides(data: pd.DataFrame, alpha: float, fold_line: float, x_max: float) ->
     ]
     levels = [(-math.log10(alpha), f"p = {alpha:g}, before correction", [5, 4])]
     if (edge := boundary(data)) is not None:
-        levels.append((edge, f"p = {alpha:g} after correction: named above this line", [1, 0]))
+        levels.append((edge, f"above this line: p below {alpha:g} after correction", [1, 0]))
     for at, text, dash in levels:
         row = pd.DataFrame({"at": [at], "words": [text], "left": [-x_max]})
         rule = alt.Chart(row).mark_rule(color="#9aa3ad", strokeDash=dash, aria=False)

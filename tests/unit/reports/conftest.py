@@ -267,9 +267,9 @@ def _hit_counts(frame: pd.DataFrame) -> pd.DataFrame:
                     "contrast_id": contrast,
                     "mode": mode,
                     "method": part["method"].iloc[0] if mode == "correct" else "student_t",
-                    "rule_text": "Benjamini–Hochberg p below 0.05"
+                    "rule_text": "Benjamini–Hochberg p < 0.05"
                     if mode == "correct"
-                    else "p below 0.05 and fold change of at least 1.5",
+                    else "p < 0.05, not adjusted, and |signed fold change| ≥ 1.5",
                     "n_tested": 80,
                     "n_hits": len(hits),
                     "n_hits_up": ups,
@@ -417,6 +417,10 @@ def make_warehouse(path: Path, *, is_hostile: bool = False, is_synthetic: bool =
         "vocabulary.instruments": pd.DataFrame({
             "instrument_id": ["vas_pain_0_10"], "score_min": [0.0], "score_max": [10.0],
             "mid_frac": [0.3]}),
+        "vocabulary.signal_variants": pd.DataFrame({
+            "variant_id": ["subtract_median"], "background_method": ["subtract"],
+            "normalisation_method": ["median"],
+            "variant_label": ["Local background subtracted, array medians made equal"]}),
         "stats.fct_hit_counts": counts.assign(n_permutations=2000, seed=1),
         "reporting.rpt_outcomes": outcomes,
         "reporting.rpt_hit_counts": counts,
