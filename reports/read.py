@@ -20,7 +20,7 @@ _SCALE = "instrument_id || case when site_id = '' then '' else '@' || site_id en
 _SCALE_LABEL = "instrument_label || case when site_id = '' then '' else ', ' || site_id end"
 
 QUERIES: dict[str, str] = {
-    "study": f"""
+    "study": """
         select s.study_id, s.title, s.is_synthetic, s.platform_id, s.panel_id, s.channel_nm,
             s.primary_variant_id, v.variant_label, v.background_method, v.normalisation_method
         from raw.studies as s
