@@ -1,0 +1,88 @@
+"""Typed values of table cells: whole numbers, decimals, ISO dates. Nothing is guessed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from datetime import date
+from decimal import Decimal
+
+from ingest.faults import Fault
+from ingest.mapped import MappedTable
+from ingest.study import Instrument
+from ingest.tables import SheetRow
+
+UNTIL_THEN = "correct the cell; the row is in quarantine until then"
+
+_POINT = re.compile(r"[+-]?(\d{1,15}(\.\d*)?|\.\d+)([eE][+-]?\d{1,2})?")
+_COMMA = re.compile(r"[+-]?\d{1,15},\d+")
+_ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
+
+
+def has_decimal_commas(table: MappedTable, column: str) -> bool:
+    """Return whether every fraction of a column is written with a comma, and one at least is."""
+    cells = [table.text(row, column) for row in table.rows]
+    commas = sum(_COMMA.fullmatch(c) is not None for c in cells)
+    return commas > 0 and not any("." in c for c in cells)
+
+
+def decimal(
+    table: MappedTable, row: SheetRow, column: str, *, commas: bool = False
+) -> Decimal | Fault | None:
+    """Return a cell's number, None where it is blank, or a fault."""
+    text = table.text(row, column)
+    if not text:
+        return None
+    if commas and _COMMA.fullmatch(text):
+        text = text.replace(",", ".")
+    if _POINT.fullmatch(text) and text.isascii():
+        return Decimal(text)
+    return table.fault("number", row, column, f"`{text[:40]}` is not a number",
+                       record=f"{column} is not a number",
+                       allowed="digits with a decimal point",
+                       remedy=UNTIL_THEN)  # fmt: skip
+
+
+def iso_date(table: MappedTable, row: SheetRow, column: str, today: date) -> date | Fault | None:
+    """Return a cell's date, None where it is blank, or a fault: not ISO, no such day, future."""
+    text = table.text(row, column)
+    if not text:
+        return None
+    rule_id, given = "date_format", f"`{text[:40]}` is not an ISO date"
+    if _ISO.fullmatch(text) and text.isascii():
+        try:
+            day = date.fromisoformat(text)
+        except ValueError:
+            given = f"`{text}` is no day of the calendar"
+        else:
+            if day <= today:
+                return day
+            rule_id, given = "future_date", f"{text} lies in the future"
+    words = "lies in the future" if rule_id == "future_date" else "is not an ISO date"
+    return table.fault(rule_id, row, column, given, record=f"{column} {words}",
+                       allowed="YYYY-MM-DD, not after today",
+                       remedy=UNTIL_THEN)  # fmt: skip
+
+
+def out_of_range(
+    table: MappedTable, row: SheetRow, column: str, value: Decimal, measure: Instrument, rule: str
+) -> Fault | None:
+    """Return a fault where a value is outside a measure's range or between its steps."""
+    low, high = Decimal(str(measure.low)), Decimal(str(measure.high))
+    allowed = f"{measure.low:g} to {measure.high:g} ({measure.label})"
+    remedy = UNTIL_THEN
+    if not low <= value <= high:
+        return table.fault(f"{rule}_range", row, column, f"{value} is out of range",
+                           record=f"{column} is outside {measure.low:g} to {measure.high:g}",
+                           allowed=allowed, remedy=remedy)  # fmt: skip
+    if measure.step and (value - low) % Decimal(str(measure.step)):
+        return table.fault(f"{rule}_step", row, column, f"{value} is between two steps",
+                           record=f"{column} is not in steps of {measure.step:g}",
+                           allowed=f"{allowed}, in steps of {measure.step:g}",
+                           remedy=remedy)  # fmt: skip
+    return None
+
+
+def faults_of(found: Iterable[object]) -> list[Fault]:
+    """Return the faults among parsed cells."""
+    return [f for f in found if isinstance(f, Fault)]

@@ -1,0 +1,136 @@
+"""A table under our own column names: what is mapped is kept, everything else is named and left."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+
+from ingest.faults import Fault, RefusedError, fault, listed
+from ingest.source_file import SourceFile
+from ingest.tables import Sheet, SheetRow
+
+
+@dataclass(frozen=True)
+class MappedTable:
+    """A table whose columns are known by our names.
+
+    Parameters
+    ----------
+    role : str
+        patients, samples, assessments, plan or catalog.
+    sheet : Sheet
+    titles : dict of str to str
+        Our column to its title in the file; optional columns that are absent are left out.
+    unmapped : tuple of str
+        Titles that nothing maps to.
+    """
+
+    role: str
+    sheet: Sheet
+    titles: dict[str, str]
+    unmapped: tuple[str, ...]
+
+    @property
+    def rows(self) -> tuple[SheetRow, ...]:
+        """Rows in the file's order."""
+        return self.sheet.rows
+
+    def raw(self, row: SheetRow, column: str) -> str:
+        """Return a cell exactly as it stood; empty where the column is absent."""
+        return self.sheet.cell(row, self.titles[column]) if column in self.titles else ""
+
+    def text(self, row: SheetRow, column: str) -> str:
+        """Return a cell without surrounding blanks."""
+        return self.raw(row, column).strip()
+
+    def where(self, row: SheetRow, column: str = "") -> str:
+        """Return the address of a cell."""
+        return self.sheet.where(row, self.titles.get(column, ""))
+
+    def fault(
+        self,
+        rule_id: str,
+        row: SheetRow,
+        column: str,
+        given: str,
+        *,
+        record: str,
+        allowed: str = "",
+        remedy: str = "",
+    ) -> Fault:
+        """Return a fault of one cell."""
+        return fault(rule_id, given, where=self.where(row, column), allowed=allowed,
+                     remedy=remedy, record=record, line=row.line, column=column)  # fmt: skip
+
+
+def map_table(
+    sheet: Sheet,
+    role: str,
+    mapping: dict[str, str],
+    *,
+    required: Sequence[str],
+    optional: Sequence[str] = (),
+) -> MappedTable:
+    """Return a sheet under our names.
+
+    Raises
+    ------
+    RefusedError
+        A required column is missing, or the mapping of study.toml does not fit.
+    """
+    known = [*required, *optional]
+    faults = []
+    for ours, title in mapping.items():
+        if ours not in known:
+            faults.append(_mapping_fault(role, f"`{ours}` is no column of {role}", known))
+        elif title not in sheet.titles:
+            faults.append(
+                _mapping_fault(role, f"`{ours}` is mapped to `{title}`, which {sheet.file_name} "
+                               "does not have", sheet.titles)
+            )  # fmt: skip
+    titles = {c: mapping.get(c, c) for c in known if mapping.get(c, c) in sheet.titles}
+    for ours in required:
+        if ours not in titles and ours not in mapping:
+            faults.append(_missing(sheet, role, ours))
+    if faults:
+        raise RefusedError(faults, n_rows_in=len(sheet.rows))
+    taken = set(titles.values())
+    return MappedTable(role, sheet, titles, tuple(t for t in sheet.titles if t not in taken))
+
+
+def kept_bytes(source: SourceFile, table: MappedTable) -> bytes:
+    """Return what goes into the archive: the file, or only its mapped columns as CSV.
+
+    Rows keep their line numbers, so that a line recorded anywhere is found in either.
+    """
+    if not table.unmapped:
+        return source.data
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\n")
+    kept = [t for t in table.sheet.titles if t in set(table.titles.values())]
+    writer.writerow(kept)
+    line = 2
+    for row in table.rows:
+        out.write("\n" * max(row.line - line, 0))
+        cells = [table.sheet.cell(row, t) for t in kept]
+        writer.writerow(cells)
+        line = max(row.line, line) + 1 + sum(c.count("\n") for c in cells)
+    return out.getvalue().encode("utf-8")
+
+
+def _missing(sheet: Sheet, role: str, ours: str) -> Fault:
+    near = get_close_matches(ours, [t.lower().replace(" ", "_") for t in sheet.titles], 1, 0.7)
+    hint = next((t for t in sheet.titles if near and t.lower().replace(" ", "_") == near[0]), None)
+    remedy = f'add it, or map it in study.toml: [columns.{role}] {ours} = "{hint or "its title"}"'
+    return fault("missing_column", f"the column `{ours}` is missing; found {listed(sheet.titles)}",
+                 where=sheet.where(None), allowed=f"a column `{ours}`", remedy=remedy,
+                 record=f"missing column {ours}", column=ours)  # fmt: skip
+
+
+def _mapping_fault(role: str, given: str, allowed: Sequence[str]) -> Fault:
+    return fault("missing_column", given, where=f"study.toml, [columns.{role}]",
+                 allowed=listed(allowed, 30), remedy="correct the mapping",
+                 record="the column mapping does not fit")  # fmt: skip

@@ -1,0 +1,158 @@
+"""What the warehouse already has of a study: read once, before anything is compared."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Any
+
+import pyarrow as pa
+from duckdb import DuckDBPyConnection
+
+from contracts import Relation
+from contracts.raw import ASSESSMENTS, FILES, PATIENTS, SAMPLES
+from ingest.assessments import KEY as ASSESSMENT_KEY
+from ingest.snapshot import Key, Standing
+
+_PROVENANCE = ("study_id", "file_sha256", "source_line")
+
+
+@dataclass(frozen=True)
+class LoadedFile:
+    """A row of raw.files."""
+
+    role: str
+    sha256: str
+    slide_id: str | None
+    load_id: str
+    loaded_at: datetime
+    counts: dict[str, int]
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a slide belongs, and the Blocks that its sheet declares (None: the whole slide)."""
+
+    batch_id: str
+    lot: str
+    blocks: frozenset[int] | None
+    n_samples: int
+
+
+def rows(con: DuckDBPyConnection, query: str, *parameters: object) -> list[dict[str, Any]]:
+    """Return a query's rows as dicts."""
+    table: pa.Table = con.execute(query, list(parameters)).to_arrow_table()
+    found: list[dict[str, Any]] = table.to_pylist()
+    return found
+
+
+def of_study(con: DuckDBPyConnection, relation: Relation, study_id: str) -> list[dict[str, Any]]:
+    """Return every row of a relation that belongs to a study."""
+    return rows(con, f"select * from {relation.full_name} where study_id = ?", study_id)
+
+
+def files(con: DuckDBPyConnection, study_id: str) -> list[LoadedFile]:
+    """Return the loaded files of a study, oldest first."""
+    return [
+        LoadedFile(
+            r["role"],
+            r["file_sha256"],
+            r["slide_id"],
+            r["load_id"],
+            r["loaded_at"],
+            {k: int(r[k]) for k in FILES.column_names if k.startswith("n_rows_")},
+        )
+        for r in sorted(of_study(con, FILES, study_id), key=lambda r: r["loaded_at"])
+    ]
+
+
+def patients(con: DuckDBPyConnection, study_id: str) -> dict[Key, Standing]:
+    """Return the persons that stand, their clinical columns included."""
+    found = _keyed(of_study(con, PATIENTS, study_id), ("patient_id",))
+    attributes = rows(
+        con,
+        "select patient_id, attribute_id, attribute_text from raw.patient_attributes "
+        "where study_id = ?",
+        study_id,
+    )
+    cells: dict[Key, dict[str, object]] = {k: dict(s.values) for k, s in found.items()}
+    for row in attributes:
+        if (row["patient_id"],) in cells:
+            cells[(row["patient_id"],)][row["attribute_id"]] = row["attribute_text"]
+    return {key: Standing(cells[key], s.file_sha256) for key, s in found.items()}
+
+
+def samples(con: DuckDBPyConnection, study_id: str) -> dict[Key, Standing]:
+    """Return the samples that stand, empty Blocks included."""
+    return _keyed(of_study(con, SAMPLES, study_id), ("sample_id",))
+
+
+def assessments(con: DuckDBPyConnection, study_id: str) -> dict[Key, Standing]:
+    """Return the scores that stand."""
+    return _keyed(of_study(con, ASSESSMENTS, study_id), ASSESSMENT_KEY)
+
+
+def places(con: DuckDBPyConnection, study_id: str) -> dict[str, Place]:
+    """Return the slides that raw.samples names."""
+    found = rows(
+        con,
+        "select slide_id, min(batch_id) as batch_id, min(lot) as lot, count(*) as n, "
+        "list(block) filter (where block is not null) as blocks "
+        "from raw.samples where study_id = ? group by slide_id",
+        study_id,
+    )
+    return {
+        r["slide_id"]: Place(
+            r["batch_id"], r["lot"], frozenset(r["blocks"]) if r["blocks"] else None, int(r["n"])
+        )
+        for r in found
+    }
+
+
+def first_days(
+    con: DuckDBPyConnection, relation: Relation, column: str, study_id: str, visit: str
+) -> dict[str, date]:
+    """Return each person's first day at a visit, by the stored id."""
+    found = rows(
+        con,
+        f"select patient_id, min({column}) as day from {relation.full_name} "
+        f"where study_id = ? and visit = ? and {column} is not null group by patient_id",
+        study_id,
+        visit,
+    )
+    return {r["patient_id"]: r["day"] for r in found}
+
+
+def scan_day(con: DuckDBPyConnection, study_id: str, slide_id: str) -> date | None:
+    """Return the day of a loaded slide's scan."""
+    found = rows(
+        con,
+        "select h.header_text from raw.scan_headers as h inner join raw.files as f "
+        "on h.study_id = f.study_id and h.file_sha256 = f.file_sha256 and f.role = 'slide' "
+        "where h.study_id = ? and f.slide_id = ? and h.header_key = 'DateTime'",
+        study_id,
+        slide_id,
+    )
+    text = found[0]["header_text"][:10].replace("/", "-") if found else ""
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def batch_contents(con: DuckDBPyConnection, study_id: str) -> dict[str, str]:
+    """Return the content hash of each batch of a study."""
+    found = rows(
+        con, "select batch_id, content_hash from quality.batch_contents where study_id = ?",
+        study_id,
+    )  # fmt: skip
+    return {r["batch_id"]: r["content_hash"] for r in found}
+
+
+def _keyed(found: list[dict[str, Any]], key: tuple[str, ...]) -> dict[Key, Standing]:
+    return {
+        tuple(str(r[c]) for c in key): Standing(
+            {k: v for k, v in r.items() if k not in _PROVENANCE}, r["file_sha256"]
+        )
+        for r in found
+    }

@@ -1,0 +1,134 @@
+"""What a study is, in the words of its study.toml."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True)
+class Visit:
+    """A visit; `window` are its first and last study day."""
+
+    code: str
+    label: str
+    order: int
+    is_baseline: bool
+    window: tuple[int, int] | None
+
+
+@dataclass(frozen=True)
+class Group:
+    """A group of samples: everyone of a cohort at a visit."""
+
+    code: str
+    label: str
+    cohort: str
+    visit: str
+    order: int
+
+
+@dataclass(frozen=True)
+class Instrument:
+    """A scale, or another measure with a range (`is_measure`: no outcome)."""
+
+    instrument_id: str
+    label: str
+    low: float
+    high: float
+    step: float | None
+    better: str
+    mid_score: float | None
+    mid_frac: float | None
+    mid_source: str
+    is_measure: bool = False
+
+
+@dataclass(frozen=True)
+class Attribute:
+    """A clinical column of patients; `levels` are pairs of value and words."""
+
+    attribute_id: str
+    label: str
+    order: int
+    is_multiple: bool
+    levels: tuple[tuple[str, str], ...]
+
+    @property
+    def values(self) -> tuple[str, ...]:
+        """Values that a cell may hold."""
+        return tuple(value for value, _ in self.levels)
+
+
+@dataclass(frozen=True)
+class Threshold:
+    """A gate threshold of the study's own, with its reason."""
+
+    rule_id: str
+    threshold: float
+    reason: str
+
+
+@dataclass(frozen=True)
+class Study:
+    """A study as its study.toml states it.
+
+    Parameters
+    ----------
+    layouts : dict of str to str
+        Lot to the file of its layout; the lot "" stands for every lot.
+    own_instruments : tuple of Instrument
+        Those of study.toml.
+    instruments : dict of str to Instrument
+        Own ones and shipped ones, by id; own ones win.
+    columns : dict of str to dict
+        Role to (our column to the title in the file).
+    """
+
+    study_id: str
+    title: str
+    is_synthetic: bool
+    primary_variant: str
+    ids_are_codes: bool
+    allow_columns: tuple[str, ...]
+    platform_id: str
+    panel_id: str
+    channel_nm: int | None
+    array_unit: str
+    layouts: dict[str, str]
+    reference_batches: tuple[str, ...]
+    visits: tuple[Visit, ...]
+    groups: tuple[Group, ...]
+    centres: tuple[str, ...]
+    own_instruments: tuple[Instrument, ...]
+    instruments: dict[str, Instrument]
+    attributes: tuple[Attribute, ...]
+    thresholds: tuple[Threshold, ...]
+    columns: dict[str, dict[str, str]] = field(default_factory=dict)
+
+    @property
+    def baseline_visit(self) -> str:
+        """Code of the visit that changes are measured from."""
+        return next(v.code for v in self.visits if v.is_baseline)
+
+    @property
+    def visit_codes(self) -> tuple[str, ...]:
+        """Codes of the visits in their order."""
+        return tuple(v.code for v in self.visits)
+
+    @property
+    def scales(self) -> tuple[str, ...]:
+        """Ids of the instruments that an assessment can be of."""
+        return tuple(i for i, found in self.instruments.items() if not found.is_measure)
+
+    @property
+    def cohorts(self) -> tuple[str, ...]:
+        """Cohorts that the groups name, in their order."""
+        return tuple(dict.fromkeys(g.cohort for g in self.groups))
+
+    def group(self, code: str) -> Group | None:
+        """Return the group of that code."""
+        return next((g for g in self.groups if g.code == code), None)
+
+    def layout_of(self, lot: str) -> str | None:
+        """Return the layout file of a lot, if the study names one."""
+        return self.layouts.get(lot, self.layouts.get(""))
