@@ -9,6 +9,8 @@ from reports import words
 from reports.read import Published
 
 CONTROL = "control"
+#: Notes on batches that the first screen has room for.
+MOST_NOTES = 4
 
 
 @dataclass(frozen=True)
@@ -170,9 +172,14 @@ def people(published: Published) -> list[str]:
     return [_cohort(row, sexes.get(row["cohort"], [])) for row in published.rows("cohorts")]
 
 
+def cohort_name(cohort: str) -> str:
+    """Return the people of a cohort in words."""
+    return {"patient": "patients", CONTROL: "healthy controls"}.get(cohort, cohort)
+
+
 def _cohort(row: dict[str, Any], sexes: list[str]) -> str:
     adjective = {"female": "women", "male": "men"}.get(sexes[0], "") if len(sexes) == 1 else ""
-    name = {"patient": "patients", CONTROL: "healthy controls"}.get(row["cohort"], row["cohort"])
+    name = cohort_name(row["cohort"])
     ages = (
         f"aged {words.number(row['age_mean_years'])} ± {words.number(row['age_sd_years'])} years "
         f"({row['age_min_years']:g} to {row['age_max_years']:g})"
@@ -209,7 +216,8 @@ def held(published: Published) -> list[str]:
                 f"Batch {batch['batch_id']} ({n}) is in although a rule failed: "
                 f"{batch['failed_rules']}."
             )
-    return out
+    more = len(out) - MOST_NOTES
+    return [*out[:MOST_NOTES], f"{more} more under Quality."] if more > 0 else out
 
 
 def cautions(published: Published) -> list[tuple[str, str]]:

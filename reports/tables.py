@@ -8,6 +8,7 @@ from typing import Any
 
 from reports import words
 from reports.read import Published
+from reports.statements import CONTROL, cohort_name
 
 _STATUS = {
     "both": "both rules",
@@ -98,7 +99,7 @@ def cohorts(published: Published) -> Table:
         "Cohort|People|Age, mean ± SD|Range",
         (
             (
-                r["cohort"], str(r["n"]),
+                cohort_name(r["cohort"]).capitalize(), str(r["n"]),
                 f"{words.number(r['age_mean_years'], 2)} ± {words.number(r['age_sd_years'], 2)}",
                 f"{words.number(r['age_min_years'], 0)} to {words.number(r['age_max_years'], 0)}",
             )
@@ -114,7 +115,12 @@ def groups(published: Published) -> Table:
         "Serum samples.",
         "Group|Label|Visit|Samples",
         (
-            (r["group_code"], r["group_label"], r["visit_label"] or "", str(r["n_samples"]))
+            (
+                r["group_code"],
+                r["group_label"],
+                words.NOTHING if r["cohort"] == CONTROL else r["visit_label"] or "",
+                str(r["n_samples"]),
+            )
             for r in published.rows("groups")
         ),
         numeric=(3,),

@@ -26,6 +26,8 @@ def specification(chart: alt.TopLevelMixin) -> dict[str, Any]:
     with alt.data_transformers.enable("default", max_rows=None):
         spec: dict[str, Any] = chart.to_dict()
     spec["config"] = theme.CONFIG
+    # Room on the right: viewers measure text with their own fonts.
+    spec["padding"] = {"left": 5, "top": 5, "bottom": 5, "right": 28}
     return spec
 
 

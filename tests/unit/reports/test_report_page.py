@@ -248,3 +248,20 @@ def test_every_table_and_figure_has_words_for_the_ear(page: str) -> None:
     heads = [t for t, _ in parsed.elements if re.fullmatch(r"h[1-6]", t)]
     assert heads.count("h1") == 1
     assert all(int(b[1]) - int(a[1]) <= 1 for a, b in itertools.pairwise(heads))
+
+
+def test_another_study_in_the_same_file_changes_nothing(
+    page: str, tmp_path: Path, fixtures: SimpleNamespace
+) -> None:
+    warehouse = fixtures.warehouse(tmp_path / "w.duckdb")
+    with duckdb.connect(str(warehouse)) as con:
+        relations = con.execute(
+            "select table_schema || '.' || table_name from information_schema.columns "
+            "where column_name = 'study_id'"
+        ).fetchall()
+        for (relation,) in relations:
+            con.execute(
+                f"insert into {relation} select * replace ('another' as study_id) from {relation}"
+            )
+    again = fixtures.report(warehouse, tmp_path / "r.html").read_text(encoding="utf-8")
+    assert again == page
