@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import os
 import shutil
+from datetime import datetime
 from pathlib import Path
 
 from store.read import open_published
@@ -25,7 +25,9 @@ def write(front: Front, generation: Generation) -> Path:
     home = front.home
     folder = home.reports_dir / f"{generation.number:06d}"
     folder.mkdir(parents=True, exist_ok=True)
-    provenance = Provenance(generation.number, generation.sha256, generation.published_at)
+    provenance = Provenance(
+        generation.number, generation.sha256, datetime.fromisoformat(generation.published_at)
+    )
     con = open_published(home)
     try:
         studies = [
@@ -35,7 +37,13 @@ def write(front: Front, generation: Generation) -> Path:
             ).fetchall()
         ]
         pages = [
-            build_report(con, study_id, out=folder / f"{study_id}.html", provenance=provenance)
+            build_report(
+                con,
+                study_id,
+                out=folder / f"{study_id}.html",
+                provenance=provenance,
+                cache_dir=home.vault / "cache",
+            )
             for study_id in studies
         ]
     finally:
@@ -44,5 +52,5 @@ def write(front: Front, generation: Generation) -> Path:
     if pages:
         spare = latest.with_suffix(".tmp")
         shutil.copyfile(pages[0], spare)
-        os.replace(spare, latest)
+        spare.replace(latest)
     return latest

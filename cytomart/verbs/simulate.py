@@ -15,10 +15,17 @@ from simulate.study import Design, write_study
 @click.argument("folder", type=click.Path(path_type=Path))
 @click.option("--patients", type=click.IntRange(2), default=30, show_default=True)
 @click.option("--controls", type=click.IntRange(0), default=10, show_default=True)
-@click.option("--targets", type=click.IntRange(2), default=80, show_default=True)
+@click.option("--targets", type=click.IntRange(12), default=80, show_default=True)
 @click.option("--visits", type=click.IntRange(1), default=2, show_default=True)
 @click.option("--centres", type=click.IntRange(1), default=1, show_default=True)
 @click.option("--lots", type=click.IntRange(1), default=1, show_default=True)
+@click.option(
+    "--missing-follow-up",
+    type=click.IntRange(0),
+    default=0,
+    show_default=True,
+    help="Patients without the visits after baseline.",
+)
 @click.option("--seed", type=int, default=7, show_default=True)
 @pass_front
 def command(
@@ -30,6 +37,7 @@ def command(
     visits: int,
     centres: int,
     lots: int,
+    missing_follow_up: int,
     seed: int,
 ) -> None:
     """Write a SYNTHETIC study folder in real file formats to FOLDER, with its truth table."""
@@ -46,6 +54,7 @@ def command(
         visits=visits,
         centres=centres,
         lots=lots,
+        missing_follow_up=missing_follow_up,
         seed=seed,
     )
     with front.steps("Simulating the study"):

@@ -74,12 +74,13 @@ def test_the_key_of_the_results_is_unique_and_every_missing_number_has_a_reason(
 
 def test_outcomes_reproduce_the_calibration(con):
     rows = con.execute(
-        "select instrument_id, visit, n, n_missing, printf('%.2f', mean_score), printf('%.2f', sd_score) "
-        "from reporting.rpt_outcomes where cohort = 'patient' order by instrument_id, visit_order"
-    ).fetchall() if "cohort" in [c[0] for c in con.execute(
-        "describe reporting.rpt_outcomes").fetchall()] else con.execute(
-        "select instrument_id, visit, n, n_missing, printf('%.2f', mean_score), printf('%.2f', sd_score) "
-        "from reporting.rpt_outcomes order by instrument_id, visit_order").fetchall()  # fmt: skip
+        """
+        select instrument_id, visit, n, n_missing,
+            printf('%.2f', mean_score), printf('%.2f', sd_score)
+        from reporting.rpt_outcomes
+        order by instrument_id, visit_order
+        """
+    ).fetchall()
     assert rows == [
         ("qol_unnamed", "baseline", 30, 0, "27.00", "5.70"),
         ("qol_unnamed", "follow_up", 30, 0, "47.87", "9.17"),
