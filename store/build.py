@@ -22,12 +22,10 @@ from contracts.batch_content import (
 )
 from contracts.relation import sql_type
 from store.durable import PRIVATE_FILE
+from store.engine import OFFLINE
 from store.home import Home
 from store.lock import WriterBusy, read_holder
 from store.sql_text import literal
-
-#: No extension is fetched or loaded behind the user's back: a run needs no network.
-OFFLINE = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
 
 _VIEW = f"{BATCH_CONTENT_SCHEMA}.{BATCH_CONTENT_NAME}"
 

@@ -58,12 +58,12 @@ def publish(
     with writer_lock(home):
         fault_point("publish_locked")
         recover(home)
-        _close_build(home)
-        fault_point("publish_build_checkpointed")
         number = last_number(home) + 1
         file = temporary_sibling(home.published_path)
         folder = temporary_sibling(exports_dir(home, number))
         try:
+            _close_build(home)
+            fault_point("publish_build_checkpointed")
             generation = _prepare(home, number, file, folder, study_ids, dict(note or {}))
             _put_in_place(home, generation, file, folder)
         except (OSError, duckdb.Error) as error:

@@ -10,7 +10,7 @@ from duckdb import DuckDBPyConnection
 
 from contracts import CytomartError, failure
 from contracts.quality import GENERATION
-from store.build import OFFLINE
+from store.engine import OFFLINE
 from store.fault_points import fault_point
 from store.home import Home
 from store.published import Outgoing, comment_statements, outgoing, refuse_identity
@@ -76,7 +76,9 @@ def _copy_all(con: DuckDBPyConnection, generation: pa.Table) -> dict[str, tuple[
     relations = outgoing(con, _SOURCE)
     expected = {}
     for number, relation in enumerate(relations):
+        con.begin()
         expected[relation.full_name] = _copy(con, relation)
+        con.commit()
         if number == 0:
             fault_point("publish_copy_started")
         if number == len(relations) // 2:

@@ -48,8 +48,9 @@ def outgoing(con: DuckDBPyConnection, catalog: str) -> list[Outgoing]:
         if r.published
     }
     found = []
+    all_columns = _columns(con, catalog)
     for schema, name, comment, is_view in _relations(con, catalog):
-        columns = _columns(con, catalog, schema, name)
+        columns = all_columns[schema, name]
         if schema in MODEL_SCHEMAS:
             kept = columns
         elif (schema, name) in allowed:
@@ -143,13 +144,18 @@ def _relations(con: DuckDBPyConnection, catalog: str) -> list[tuple[str, str, st
 
 
 def _columns(
-    con: DuckDBPyConnection, catalog: str, schema: str, name: str
-) -> list[tuple[str, str, str]]:
-    return con.execute(
-        "select column_name, data_type, coalesce(comment, '') from duckdb_columns() "
-        "where database_name = ? and schema_name = ? and table_name = ? order by column_index",
-        [catalog, schema, name],
+    con: DuckDBPyConnection, catalog: str
+) -> dict[tuple[str, str], list[tuple[str, str, str]]]:
+    rows = con.execute(
+        "select schema_name, table_name, column_name, data_type, coalesce(comment, '') "
+        "from duckdb_columns() where database_name = ? and not internal "
+        "order by schema_name, table_name, column_index",
+        [catalog],
     ).fetchall()
+    columns: dict[tuple[str, str], list[tuple[str, str, str]]] = {}
+    for schema, table, *column in rows:
+        columns.setdefault((schema, table), []).append(tuple(column))
+    return columns
 
 
 def comment_statements(relation: Outgoing, catalog: str) -> list[str]:

@@ -15,7 +15,7 @@ import duckdb
 from duckdb import DuckDBPyConnection
 
 from contracts import CytomartError, failure
-from store.build import OFFLINE
+from store.engine import OFFLINE
 from store.home import Home
 
 _EXPLAIN = re.compile(r"\s*explain\b\s*(?:analyze\b|\([^()]*\))?", re.IGNORECASE)

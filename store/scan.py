@@ -15,9 +15,11 @@ from pathlib import Path
 import duckdb
 from duckdb import DuckDBPyConnection
 
-from contracts.paths import REPO_ROOT
-from store.build import OFFLINE
+from store.engine import OFFLINE
 from store.sql_text import identifier, qualified
+
+# Not from contracts: the reading process shall start quickly, without Arrow.
+_TREE = Path(__file__).resolve().parents[1]
 
 
 @dataclass(frozen=True)
@@ -67,7 +69,7 @@ def scan_apart(path: Path) -> list[Scanned]:
     """
     done = subprocess.run(
         [sys.executable, "-m", "store.scan", str(path)],
-        cwd=REPO_ROOT, capture_output=True, text=True, check=False,
+        cwd=_TREE, capture_output=True, text=True, check=False,
     )  # fmt: skip
     found = [Scanned(**json.loads(line)) for line in done.stdout.splitlines()]
     if done.returncode:

@@ -12,7 +12,7 @@ import duckdb
 
 from contracts import CytomartError, failure
 from store import ledger, pseudonym
-from store.build import OFFLINE
+from store.engine import OFFLINE
 from store.exports import CHECKSUMS, file_sha256
 from store.finding import WARNING, Finding
 from store.generation import (

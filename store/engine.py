@@ -1,0 +1,6 @@
+"""Settings that every connection of ours shares, whatever file it opens."""
+
+from __future__ import annotations
+
+#: No extension is fetched or loaded behind the user's back: a run needs no network.
+OFFLINE = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
