@@ -98,7 +98,9 @@ signals as (
     select
         array_uid,
         median(net_afu) as signal_afu,
-        array_uid in (select array_uid from sheet where group_code = 'empty') as is_empty
+        array_uid not in (
+            select array_uid from sheet where group_code <> 'empty' and array_uid is not null
+        ) as is_empty
     from spots
     where target_kind = 'analyte'
         and array_uid in (select array_uid from sheet)

@@ -154,7 +154,8 @@ open_rows as (
         coalesce(q.batch_id = $batch_id, false)
             or coalesce(q.slide_id in (select slide_id from batch_samples), false) as is_here
     from quality.quarantine as q
-    where q.study_id = $study_id and q.is_open
+    -- rows set aside only because their person's own row was are not counted again
+    where q.study_id = $study_id and q.is_open and q.rule_id <> 'patient_aside'
 ),
 
 scan_rows as (

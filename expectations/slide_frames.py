@@ -52,9 +52,9 @@ group by b.slide_id
 order by b.slide_id
 """
 
-# A spot in quarantine is missing from its array for a reason that is on record. Where a slide
-# lacks no more spots than it has rows in quarantine, the gap is explained: how many such rows
-# are too many is the rule rows_set_aside.
+# A row in quarantine is missing for a reason that is on record. Where a slide lacks no more spots
+# (or sample rows) than it has rows in quarantine, the gap is explained: how many such rows are
+# too many is the question of another rule, rows_set_aside.
 ARRAYS_SQL = f"""
 with {SPOTS_OF_BATCH},
 
@@ -165,6 +165,18 @@ explained as (
     select slide_id, n_aside > 0 and n_short <= n_aside as is_explained from gaps
 ),
 
+-- likewise a sample row in quarantine leaves an array without its row
+unclaimed as (
+    select
+        slide_id,
+        count(*) filter (where n_samples = 0) <= (
+            select count(*) from set_aside as q
+            where q.role = 'samples' and coalesce(q.slide_id, arrays.slide_id) = arrays.slide_id
+        ) as is_explained
+    from arrays
+    group by slide_id
+),
+
 target_counts as (
     select array_uid, slide_id, target_id, count(*) as n_spots
     from spots
@@ -199,10 +211,11 @@ select
     coalesce(r.n_off, 0) as n_replicates_off,
     a.n_unfilled,
     a.n_outside,
-    a.n_samples,
+    case when u.is_explained then greatest(a.n_samples, 1) else a.n_samples end as n_samples,
     greatest(a.n_samples, 1) as n_samples_if_any
 from expected as a
 inner join explained as e on a.slide_id = e.slide_id
+inner join unclaimed as u on a.slide_id = u.slide_id
 left join replicate_faults as r on a.uid = r.array_uid
 order by a.uid
 """

@@ -1,0 +1,323 @@
+"""One seeded fault per rule of the batch gate, caught by that rule and no other."""
+
+from __future__ import annotations
+
+import pytest
+
+import expectations
+from expectations.batch_rules import BATCH_RULES, VALUE_RULES
+
+STUDY, BATCH = "founding", "SYN-01"
+ARRAY = "slide_id = 'SYN-S01' and block = (select min(block) from raw.samples where slide_id = 'SYN-S01' and group_code <> 'empty')"
+KIND = "(select target_kind from raw.panel_targets as t where t.target_id = raw.spots.target_id)"
+ONE_NEG = f"{ARRAY} and target_id = 'NEG' and spot_column = 16"
+
+
+def test_a_clean_batch_raises_nothing(con):
+    run = expectations.run_batch_gate(con, STUDY, BATCH)
+    assert run.verdict == "released", run.broken
+    assert not run.broken
+    assert all(r.n_checked > 0 or r.rule_id in MAY_BE_NONE for r in run.results)
+
+
+MAY_BE_NONE = {"empty_blocks_dark", "own_thresholds_valid"}
+
+FAULTS = {
+    "slides_delivered": [
+        "delete from raw.spots where slide_id = 'SYN-S02'",
+        "delete from raw.files where slide_id = 'SYN-S02'",
+    ],
+    "slide_in_one_batch": [
+        "update raw.samples set batch_id = 'OTHER' where sample_id = (select min(sample_id) "
+        "from raw.samples where group_code = 'C')",
+    ],
+    "spot_columns": ["alter table raw.spots drop column x_um"],
+    "spots_per_array": [f"delete from raw.spots where {ONE_NEG} and spot_row = 11"],
+    "targets_as_listed": [
+        f"update raw.spots set target_name = 'Lepton', target_id = 'LEPTON' where {ONE_NEG} "
+        "and spot_row = 11"
+    ],
+    "replicates_per_target": [
+        "update raw.spots set target_name = 'IL-8', target_id = 'IL_8' "
+        f"where {ARRAY} and target_id = 'IL_6' and spot_column % 2 = 0"
+    ],
+    "intensities_filled": [
+        f"update raw.spots set foreground_median_afu = null where {ONE_NEG} and spot_row = 11"
+    ],
+    "intensities_in_range": [
+        f"update raw.spots set background_mean_afu = 65536 where {ONE_NEG} and spot_row = 11"
+    ],
+    "array_has_sample": [
+        "delete from raw.samples where sample_id = (select min(sample_id) from raw.samples "
+        "where group_code = 'C')"
+    ],
+    "array_has_one_sample": [
+        "insert into raw.samples by name select * replace ('twin' as sample_id, "
+        "'empty' as group_code, null as patient_id, null as visit) from raw.samples "
+        "where sample_id = (select min(sample_id) from raw.samples where group_code = 'C')"
+    ],
+    "flagged_spots": [
+        f"update raw.spots set flag = -50 where {ARRAY} and {KIND} = 'analyte' and spot_row < 6"
+    ],
+    "saturated_spots": [
+        f"update raw.spots set foreground_median_afu = 65535 where {ARRAY} and "
+        f"{KIND} = 'analyte' and spot_row = 5"
+    ],
+    "background_level": [
+        "update raw.spots set foreground_median_afu = foreground_median_afu + 2000, "
+        f"background_median_afu = background_median_afu + 2000 where {ARRAY}"
+    ],
+    "array_signal": [
+        f"update raw.spots set foreground_median_afu = background_median_afu - 5 where {ARRAY} "
+        f"and {KIND} = 'analyte' and spot_row < 8"
+    ],
+    "duplicate_cv": [
+        "update raw.spots set foreground_median_afu = background_median_afu + "
+        f"(foreground_median_afu - background_median_afu) / 2 where {ARRAY} and "
+        f"{KIND} = 'analyte' and spot_column % 2 = 0"
+    ],
+    "positive_above_negative": [
+        "update raw.spots set foreground_median_afu = background_median_afu "
+        f"where {ARRAY} and target_id = 'POS3'"
+    ],
+    "positive_in_order": [
+        "update raw.spots set target_name = if(target_id = 'POS1', 'POS3', 'POS1'), "
+        "target_id = if(target_id = 'POS1', 'POS3', 'POS1') "
+        f"where {ARRAY} and target_id in ('POS1', 'POS3')"
+    ],
+    "negative_level": [
+        f"update raw.spots set foreground_median_afu = background_median_afu + 1000 where {ARRAY} "
+        "and target_id = 'NEG'"
+    ],
+    "empty_blocks_dark": [
+        "update raw.samples set group_code = 'empty', patient_id = null, visit = null "
+        "where sample_id = (select min(sample_id) from raw.samples where group_code = 'C')"
+    ],
+    "sample_ids_unique": [
+        "update raw.samples set sample_id = (select min(sample_id) from raw.samples "
+        "where group_code = 'C') where sample_id = (select max(sample_id) from raw.samples "
+        "where group_code = 'C')"
+    ],
+    "one_sample_per_visit": [
+        "update raw.samples set patient_id = (select min(patient_id) from raw.samples "
+        "where group_code = 'C') where sample_id = (select max(sample_id) from raw.samples "
+        "where group_code = 'C')"
+    ],
+    "patient_known": [
+        "delete from raw.patients where patient_id = (select min(patient_id) from raw.samples "
+        "where group_code = 'C')"
+    ],
+    "group_as_declared": [
+        "update raw.samples set group_code = 'B' where sample_id = (select min(sample_id) "
+        "from raw.samples where group_code = 'C')"
+    ],
+    "age_in_range": [
+        "update raw.patients set age_years = 150 where patient_id = (select min(patient_id) "
+        "from raw.samples where group_code = 'A')"
+    ],
+    "baseline_assessed": [
+        "delete from raw.assessments where visit = 'baseline' and patient_id = "
+        "(select min(patient_id) from raw.samples where group_code = 'A')"
+    ],
+    "instruments_known": [
+        "update raw.assessments set instrument_id = 'unheard_of' where visit = 'follow_up' "
+        "and instrument_id = 'qol_unnamed' and patient_id = (select min(patient_id) "
+        "from raw.samples where group_code = 'A')"
+    ],
+    "scores_in_range": [
+        "update raw.assessments set score = 14 where visit = 'follow_up' "
+        "and instrument_id = 'vas_pain_0_10' and patient_id = (select min(patient_id) "
+        "from raw.samples where group_code = 'A')"
+    ],
+    "rows_set_aside": [
+        "insert into quality.quarantine select 'founding', 'f', 'assessments', 900 + i, 'score', "
+        "null, 'SYN-01', 'score_range', 'out of range', 'load', true from range(6) as r (i)"
+    ],
+    "groups_share_slides": [
+        "insert into raw.study_groups values ('founding', 'D', 'D', 'patient', 'baseline', 4)",
+        "update raw.samples set group_code = 'D' where group_code = 'A' and slide_id = 'SYN-S01'",
+        "update raw.plan set numerator_group = 'D' where analysis_id = 'b_vs_a'",
+        "delete from raw.plan where analysis_id <> 'b_vs_a'",
+    ],
+    "own_thresholds_valid": [
+        "insert into raw.study_thresholds values ('founding', 'spots_per_array', 9, 'we like it')"
+    ],
+}  # fmt: skip
+
+
+def spoil(con, statements):
+    for statement in statements:
+        before = con.execute("select 1").fetchone()
+        n = con.execute(statement).fetchone()
+        assert before
+        assert statement.startswith("alter") or (n and n[0] > 0), f"nothing was spoilt: {statement}"
+
+
+@pytest.mark.parametrize("rule_id", FAULTS)
+def test_a_seeded_fault_is_caught_by_its_rule_alone(con, rule_id):
+    spoil(con, FAULTS[rule_id])
+    run = expectations.run_batch_gate(con, STUDY, BATCH)
+    assert [r.rule_id for r in run.broken] == [rule_id]
+    found = run.broken[0]
+    assert found.outcome == "fail"
+    assert found.n_failed > 0
+    assert run.verdict == ("released" if found.severity == "warning" else "held")
+
+
+def test_every_rule_of_the_batch_gate_has_a_seeded_fault():
+    by_hand = {"batch_delivered"} | {r.rule_id for r in VALUE_RULES}
+    assert set(FAULTS) | by_hand == {r.rule_id for r in BATCH_RULES}
+
+
+def test_a_batch_without_any_file_says_so_in_two_rules(con):
+    con.execute("delete from raw.spots")
+    run = expectations.run_batch_gate(con, STUDY, BATCH)
+    assert {r.rule_id for r in run.broken} == {"batch_delivered", "slides_delivered"}
+    assert run.verdict == "held"
+
+
+def test_zero_rows_are_held(con):
+    con.execute("delete from raw.samples")
+    run = expectations.run_batch_gate(con, STUDY, BATCH)
+    assert run.verdict == "held"
+    assert "There are no samples to judge." in {r.message for r in run.broken}
+    con.execute("delete from raw.spots where slide_id <> 'SYN-S01' or block > 1 or spot_row > 1")
+    con.execute("update raw.spots set channel_nm = 635")
+    run = expectations.run_batch_gate(con, STUDY, BATCH)
+    assert run.verdict == "held"
+    assert "There are no arrays to judge." in {r.message for r in run.broken}
+
+
+def test_spots_in_quarantine_explain_the_gap_they_leave(con):
+    con.execute(f"delete from raw.spots where {ONE_NEG} and spot_row = 11")
+    con.execute(
+        f"delete from raw.spots where {ARRAY} and target_id = 'IL_6' and spot_column % 2 = 0"
+    )
+    assert expectations.run_batch_gate(con, STUDY, BATCH).verdict == "held"
+    con.execute(
+        "insert into quality.quarantine select 'founding', f.file_sha256, 'slide', 90000 + i, "
+        "'F532 Median', 'SYN-S01', 'SYN-01', 'intensity', 'no number', 'load', true "
+        "from raw.files as f, range(2) as r (i) where f.slide_id = 'SYN-S01'"
+    )
+    assert expectations.run_batch_gate(con, STUDY, BATCH).verdict == "released"
+
+
+def test_a_sample_row_in_quarantine_explains_its_array(con):
+    spoil(con, FAULTS["array_has_sample"])
+    con.execute(
+        "insert into quality.quarantine values ('founding', 's', 'samples', 3, 'collected_on', "
+        "null, 'SYN-01', 'date_order', 'before the baseline', 'load', true)"
+    )
+    run = expectations.run_batch_gate(con, STUDY, BATCH)
+    assert run.verdict == "released", run.broken
+
+
+def test_rows_that_follow_their_person_into_quarantine_are_not_counted_again(con):
+    con.execute(
+        "insert into quality.quarantine select 'founding', 'f', 'assessments', 900 + i, "
+        "'patient_id', null, 'SYN-01', 'patient_aside', 'as its person', 'load', true "
+        "from range(40) as r (i)"
+    )
+    assert not expectations.run_batch_gate(con, STUDY, BATCH).broken
+
+
+def test_rows_without_a_batch_weigh_on_the_whole_study(con):
+    con.execute(
+        "insert into quality.quarantine select 'founding', 'f', 'assessments', 900 + i, "
+        "'score', null, null, 'score_range', 'out of range', 'load', true from range(6) as r (i)"
+    )
+    assert not expectations.run_batch_gate(con, STUDY, BATCH).broken
+    con.execute("update quality.quarantine set source_line = source_line + 0, batch_id = 'SYN-01'")
+    run = expectations.run_batch_gate(con, STUDY, BATCH)
+    assert [r.rule_id for r in run.broken] == ["rows_set_aside"]
+
+
+def test_a_row_in_quarantine_is_not_used(con):
+    spoil(con, FAULTS["scores_in_range"])
+    con.execute(
+        "insert into quality.quarantine select study_id, file_sha256, 'assessments', source_line, "
+        "'score', null, 'SYN-01', 'score_range', 'out of range', 'load', true "
+        "from raw.assessments where score = 14"
+    )
+    run = expectations.run_batch_gate(con, STUDY, BATCH)
+    assert run.verdict == "released", run.broken
+
+
+def test_a_superseded_file_is_not_judged(con):
+    con.execute(
+        "insert into raw.spots by name select * replace ('old' as file_sha256, "
+        "70000 as foreground_median_afu) from raw.spots where slide_id = 'SYN-S01'"
+    )
+    con.execute(
+        "insert into raw.files by name select * replace ('old' as file_sha256, "
+        "loaded_at - interval 1 day as loaded_at) from raw.files where slide_id = 'SYN-S01'"
+    )
+    assert expectations.run_batch_gate(con, STUDY, BATCH).verdict == "released"
+
+
+def test_empty_blocks_are_judged_for_structure_only(con):
+    con.execute(
+        "update raw.samples set group_code = 'empty', patient_id = null, visit = null "
+        "where sample_id = (select min(sample_id) from raw.samples where group_code = 'C')"
+    )
+    empty = (
+        "slide_id || block in (select slide_id || block from raw.samples "
+        "where group_code = 'empty')"
+    )
+    con.execute(f"update raw.spots set flag = -50, foreground_median_afu = 10 where {empty}")
+    run = expectations.run_batch_gate(con, STUDY, BATCH)
+    assert not run.broken
+    con.execute(f"delete from raw.spots where {empty} and spot_row = 11 and spot_column = 16")
+    run = expectations.run_batch_gate(con, STUDY, BATCH)
+    assert [r.rule_id for r in run.broken] == ["spots_per_array"]
+
+
+def test_rules_about_controls_are_left_out_where_the_panel_prints_none(con):
+    con.execute("delete from raw.panel_targets where target_kind <> 'analyte'")
+    con.execute("delete from raw.spots where target_id in ('POS1', 'POS2', 'POS3', 'NEG')")
+    con.execute("delete from raw.panel_features where target_id in ('POS1', 'POS2', 'POS3', 'NEG')")
+    run = expectations.run_batch_gate(con, STUDY, BATCH)
+    assert not run.broken
+    asked = {r.rule_id for r in run.results}
+    assert not asked & {"positive_above_negative", "positive_in_order", "negative_level"}
+
+
+def test_a_spelling_of_the_vocabulary_is_a_known_target(con):
+    con.execute(
+        "update raw.spots set target_name = 'CXCL5', target_id = 'x17' where target_id = 'ENA_78'"
+    )
+    run = expectations.run_batch_gate(con, STUDY, BATCH)
+    assert not run.broken
+
+
+def test_without_a_layout_the_panel_counts_the_spots(con):
+    con.execute("delete from raw.panel_features")
+    assert not expectations.run_batch_gate(con, STUDY, BATCH).broken
+    con.execute(f"delete from raw.spots where {ONE_NEG} and spot_row = 11")
+    run = expectations.run_batch_gate(con, STUDY, BATCH)
+    assert [r.rule_id for r in run.broken] == ["spots_per_array"]
+    con.execute("update raw.studies set panel_id = 'nobody_knows'")
+    con.execute("update raw.panel_targets set panel_id = 'nobody_knows'")
+    run = expectations.run_batch_gate(con, STUDY, BATCH)
+    assert "spots_per_array" in {r.rule_id for r in run.broken}
+
+
+@pytest.mark.parametrize("seed", [7, 8, 11])
+def test_clean_seeds_raise_nothing(raw_study, seed):
+    _assert_clean(raw_study(seed))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(100, 120))
+def test_twenty_clean_seeds_raise_nothing(raw_study, seed):
+    _assert_clean(raw_study(seed))
+
+
+def _assert_clean(con):
+    batches = expectations.pending_batches(con)
+    assert batches == [(STUDY, f"SYN-0{k}") for k in (1, 2, 3)]
+    for study_id, batch_id in batches:
+        run = expectations.run_batch_gate(con, study_id, batch_id)
+        assert not run.broken
+        assert run.verdict == "released"
+    con.close()
