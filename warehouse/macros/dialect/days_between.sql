@@ -1,6 +1,6 @@
 {# Whole days from one date to another, negative when the second is earlier. #}
 {% macro days_between(first_day, second_day) -%}
-    {{ return(adapter.dispatch('days_between', 'cytomart')(first_day, second_day)) }}
+    {{ adapter.dispatch('days_between', 'cytomart')(first_day, second_day) }}
 {%- endmacro %}
 
 {% macro default__days_between(first_day, second_day) -%}

@@ -1,6 +1,6 @@
 {# The distinct texts of a group in alphabetical order, joined by a separator. #}
 {% macro joined_text(text_column, separator='|') -%}
-    {{ return(adapter.dispatch('joined_text', 'cytomart')(text_column, separator)) }}
+    {{ adapter.dispatch('joined_text', 'cytomart')(text_column, separator) }}
 {%- endmacro %}
 
 {% macro default__joined_text(text_column, separator) -%}

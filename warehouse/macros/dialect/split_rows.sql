@@ -1,6 +1,6 @@
 {# One row per part of a separated text: a row generator for a select list. #}
 {% macro split_rows(text_column, separator) -%}
-    {{ return(adapter.dispatch('split_rows', 'cytomart')(text_column, separator)) }}
+    {{ adapter.dispatch('split_rows', 'cytomart')(text_column, separator) }}
 {%- endmacro %}
 
 {% macro default__split_rows(text_column, separator) -%}

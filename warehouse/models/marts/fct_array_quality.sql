@@ -1,5 +1,7 @@
 -- grain: study_id, array_id
-{% set metrics = ['saturated_frac', 'flagged_frac', 'cv_median_frac', 'below_lod_frac'] %}
+{% set metrics = [
+    'saturated_frac', 'flagged_frac', 'cv_median_frac', 'below_lod_frac'
+] %}
 
 with
 
