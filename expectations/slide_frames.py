@@ -39,12 +39,12 @@ with {SPOTS_OF_BATCH},
 homes as (
     select slide_id, batch_id from all_samples
     union
-    select slide_id, batch_id from all_spots
+    select slide_id, batch_id from batch_spots
 )
 
 select
     b.slide_id as uid,
-    (b.slide_id in (select slide_id from all_spots))::integer as n_files,
+    (b.slide_id in (select slide_id from batch_spots))::integer as n_files,
     count(distinct h.batch_id) as n_batches
 from batch_slides as b
 left join homes as h on b.slide_id = h.slide_id

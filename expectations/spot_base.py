@@ -19,17 +19,6 @@ current_files as (
     ) = 1
 ),
 
-all_spots as (
-    select s.*
-    from raw.spots as s
-    inner join current_files as f
-        on s.slide_id = f.slide_id and s.file_sha256 = f.file_sha256
-    inner join study on s.study_id = study.study_id
-    anti join (select * from set_aside where role = 'slide') as q
-        on s.file_sha256 = q.file_sha256 and s.source_line = q.source_line
-    where s.channel_nm = coalesce(study.channel_nm, s.channel_nm)
-),
-
 all_samples as (
     select s.*
     from raw.samples as s
@@ -41,7 +30,19 @@ all_samples as (
 batch_slides as (
     select slide_id from all_samples where batch_id = $batch_id
     union
-    select slide_id from all_spots where batch_id = $batch_id
+    select slide_id from raw.spots where study_id = $study_id and batch_id = $batch_id
+),
+
+batch_spots as (
+    select s.*
+    from raw.spots as s
+    inner join study on s.study_id = study.study_id
+    inner join current_files as f
+        on s.slide_id = f.slide_id and s.file_sha256 = f.file_sha256
+    anti join (select * from set_aside where role = 'slide') as q
+        on s.file_sha256 = q.file_sha256 and s.source_line = q.source_line
+    where s.slide_id in (select slide_id from batch_slides)
+        and s.channel_nm = coalesce(study.channel_nm, s.channel_nm)
 ),
 
 panel as (
@@ -63,8 +64,7 @@ names as (
         s.target_id as scanner_target_id,
         coalesce(by_name.target_id, by_id.target_id, by_alias.target_id) as target_id
     from (
-        select distinct target_name, target_id
-        from all_spots where slide_id in (select slide_id from batch_slides)
+        select distinct target_name, target_id from batch_spots
     ) as s
     left join panel as by_name on s.target_name = by_name.target_name
     left join panel as by_id on s.target_id = by_id.target_id
@@ -88,8 +88,7 @@ spots as (
         s.flag,
         coalesce(s.foreground_median_afu >= 65535 or s.saturated_frac > 0.5, false)
             as is_saturated
-    from all_spots as s
-    inner join batch_slides on s.slide_id = batch_slides.slide_id
+    from batch_spots as s
     inner join study on s.study_id = study.study_id
     left join names
         on s.target_name = names.target_name and s.target_id = names.scanner_target_id
