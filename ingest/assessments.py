@@ -95,7 +95,11 @@ def _row(
         omed,
     ]
     if isinstance(day, date) and visit != study.baseline_visit:
-        faults.append(order_fault(table, source, "assessed_on", day, baselines.get(person)))
+        faults.append(
+            order_fault(
+                table, source, "assessed_on", day, baselines.get(context.coder("patient", person))
+            )
+        )
     values: dict[str, object] = {
         "patient_id": context.coder("patient", person) if person else "",
         "visit": visit,
@@ -132,12 +136,12 @@ def _measured(
 
 
 def _baselines(table: MappedTable, context: Context) -> dict[str, date]:
-    """Return each person's first day at the baseline visit, by the id in the file."""
+    """Return each person's first day at the baseline visit in the file, by the stored id."""
     found: dict[str, date] = {}
     for row in table.rows:
         day = iso_date(table, row, "assessed_on", context.today)
         if table.text(row, "visit") == context.study.baseline_visit and isinstance(day, date):
-            person = table.text(row, "patient_id")
+            person = context.coder("patient", table.text(row, "patient_id"))
             found[person] = min(day, found.get(person, day))
     return found
 

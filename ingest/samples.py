@@ -131,7 +131,11 @@ def _row(
     if not is_empty:
         found.append(person_fault(table, source, context.people, context.coder))
     if isinstance(day, date) and table.text(source, "visit") != context.study.baseline_visit:
-        found.append(order_fault(table, source, "collected_on", day, baselines.get(person)))
+        found.append(
+            order_fault(
+                table, source, "collected_on", day, baselines.get(context.coder("patient", person))
+            )
+        )
     place = f"{slide_id}/B{block}" if block is not None else slide_id
     sample_id = place if is_empty else context.coder("sample", real)
     values: dict[str, object] = {
@@ -243,11 +247,11 @@ def _misplaced(table: MappedTable, row: SheetRow, context: Context) -> list[Faul
 
 
 def _baselines(table: MappedTable, context: Context) -> dict[str, date]:
-    """Return each person's first day at the baseline visit, by the id in the file."""
+    """Return each person's first day at the baseline visit in the file, by the stored id."""
     found: dict[str, date] = {}
     for row in table.rows:
         day = iso_date(table, row, "collected_on", context.today)
         if table.text(row, "visit") == context.study.baseline_visit and isinstance(day, date):
-            person = table.text(row, "patient_id")
+            person = context.coder("patient", table.text(row, "patient_id"))
             found[person] = min(day, found.get(person, day))
     return found

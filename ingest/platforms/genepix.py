@@ -58,6 +58,13 @@ class GenePix:
             return kind.startswith(("genepix results", "genepix export"))
         return bool(channels_of(frame.titles))
 
+    def scanned_on(self, source: SourceFile) -> date | None:
+        """Return the day of the scan from the header alone, or None where it does not say."""
+        try:
+            return _scan_day(read_frame(source))
+        except RefusedError:
+            return None
+
     def read(self, source: SourceFile) -> Reading:
         """Return the spots, extras and header of a file.
 

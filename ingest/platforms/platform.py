@@ -71,6 +71,9 @@ class Platform(Protocol):
     def recognises(self, source: SourceFile) -> bool:
         """Return whether the file is of this kind, judged by its content."""
 
+    def scanned_on(self, source: SourceFile) -> date | None:
+        """Return the day of the scan from the header alone, or None where it does not say."""
+
     def read(self, source: SourceFile) -> Reading:
         """Return the file's content.
 

@@ -1,0 +1,218 @@
+"""The accounts of a load: every row of every file, the ledger line, the report."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from duckdb import DuckDBPyConnection
+
+from contracts import IDENTITY, RAW, Problem, failure
+from contracts.quality import QUARANTINE, REFUSALS
+from ingest import standing
+from ingest.load_report import (
+    LOADED,
+    REFUSED,
+    WAITING,
+    FileReport,
+    LoadReport,
+    SetAside,
+    WaitingSlide,
+)
+from ingest.loading import Loading, Outcome
+from ingest.standing import Place
+from ingest.table_step import TableResult
+from store import ledger
+from store.home import Home
+
+LOAD_EVENT = "load"
+_COUNTED = (*RAW, *IDENTITY, QUARANTINE, REFUSALS)
+
+
+def row_counts(loading: Loading) -> dict[str, int]:
+    """Return how many rows of the study each relation holds."""
+    counts = " union all ".join(
+        f"select '{r.full_name}' as name, count(*) as n from {r.full_name} where study_id = $1"
+        for r in _COUNTED
+    )
+    found = standing.rows(loading.con, counts, loading.study.study_id)
+    return {r["name"]: int(r["n"]) for r in found}
+
+
+def balance(loading: Loading, outcomes: Sequence[Outcome]) -> None:
+    """Demand that every row of every file is accounted for, and that the spots are there.
+
+    Raises
+    ------
+    CytomartError
+        A row went missing inside the software; nothing is committed.
+    """
+    for outcome in outcomes:
+        if not outcome.is_balanced:
+            raise failure(
+                f"{outcome.n_rows_in} rows of the {outcome.role} file were read, "
+                f"{outcome.n_rows_loaded} loaded, {outcome.n_rows_unchanged} unchanged, "
+                f"{outcome.n_rows_quarantined} set aside, {outcome.n_rows_refused} refused",
+                where=outcome.file_name, allowed="every row accounted for", exit_code=4,
+            )  # fmt: skip
+    slides = {o.sha256: o for o in outcomes if o.role == "slide" and o.status == LOADED}
+    if not slides:
+        return
+    found = standing.rows(
+        loading.con,
+        "select file_sha256, count(distinct source_line) as n from raw.spots "
+        "where study_id = $1 and list_contains($2, file_sha256) group by file_sha256",
+        loading.study.study_id, list(slides),
+    )  # fmt: skip
+    stored = {r["file_sha256"]: int(r["n"]) for r in found}
+    for sha256, outcome in slides.items():
+        if stored.get(sha256, 0) != outcome.n_rows_loaded:
+            raise failure(
+                f"{outcome.n_rows_loaded} spots were read, {stored.get(sha256, 0)} were stored",
+                where=outcome.file_name, allowed="every spot stored", exit_code=4,
+            )  # fmt: skip
+
+
+def details(
+    loading: Loading, outcomes: Sequence[Outcome], report: LoadReport, plan_hash: str | None
+) -> dict[str, Any]:
+    """Return what the ledger keeps of a load: counts, hashes and reasons, no values."""
+    return {
+        "load_id": loading.load_id,
+        "user": loading.user,
+        "plan_hash": plan_hash,
+        "files": [_file_details(o) for o in outcomes],
+        "n_corrected_cells": len(report.changes) if report.corrections_accepted else 0,
+        "correction_reason": loading.accept_corrections,
+        "supersede_reason": loading.supersede_reason,
+        "new_batches": list(report.new_batches),
+        "changed_batches": list(report.changed_batches),
+        "rows_added": report.rows_added,
+    }
+
+
+def acknowledge(home: Home, con: DuckDBPyConnection, study_id: str) -> None:
+    """Write the ledger line of a load that was committed but died before it could say so."""
+    found = standing.rows(
+        con,
+        "select load_id, role, file_sha256, n_rows_in, n_rows_loaded from raw.files "
+        "where study_id = $1 union all select distinct load_id, role, file_sha256, n_rows_in, 0 "
+        "from quality.refusals where study_id = $1",
+        study_id,
+    )
+    if not found:
+        return
+    written = {e.details.get("load_id") for e in ledger.entries(home) if e.event == LOAD_EVENT}
+    for load_id in sorted({r["load_id"] for r in found} - written):
+        files = [
+            {"role": r["role"], "sha256": r["file_sha256"], "n_rows_in": r["n_rows_in"],
+             "n_rows_loaded": r["n_rows_loaded"]}
+            for r in found
+            if r["load_id"] == load_id
+        ]  # fmt: skip
+        ledger.append(
+            home, LOAD_EVENT, study_id,
+            {"load_id": load_id, "is_acknowledged_later": True, "files": files},
+        )  # fmt: skip
+
+
+def report(
+    loading: Loading,
+    outcomes: Sequence[Outcome],
+    tables: Mapping[str, TableResult],
+    places: Mapping[str, Place],
+    counts: Mapping[str, int],
+    contents: Mapping[str, str],
+) -> LoadReport:
+    """Return the load's report, seen from inside its transaction."""
+    now = standing.batch_contents(loading.con, loading.study.study_id)
+    added = {k: n - counts[k] for k, n in row_counts(loading).items() if n != counts[k]}
+    accepted = loading.accept_corrections is not None
+    return LoadReport(
+        study_id=loading.study.study_id,
+        load_id=loading.load_id,
+        files=tuple(_file_report(o) for o in outcomes),
+        quarantined=tuple(
+            SetAside(o.role, o.file_name, f.line, f.column, f.rule_id, f.problem)
+            for o in outcomes
+            for f in o.set_aside
+        ),
+        waiting=_waiting_slides(loading, outcomes, places),
+        changes=tuple(c for t in tables.values() for c in t.changes),
+        corrections_accepted=accepted and any(t.changes for t in tables.values()),
+        missing_keys=tuple(m for t in tables.values() for m in t.missing),
+        dropped_columns={r: t.dropped_columns for r, t in tables.items() if t.dropped_columns},
+        new_batches=tuple(sorted(now.keys() - contents.keys())),
+        changed_batches=tuple(sorted(b for b in now.keys() & contents.keys()
+                                     if now[b] != contents[b])),
+        rows_added=added,
+        is_check_only=loading.is_check,
+    )  # fmt: skip
+
+
+def _waiting_slides(
+    loading: Loading, outcomes: Sequence[Outcome], places: Mapping[str, Place]
+) -> tuple[WaitingSlide, ...]:
+    """Return the slides that the sheet names and that have no loaded file."""
+    loaded = {f.slide_id for f in standing.files(loading.con, loading.study.study_id)
+              if f.role == "slide"}  # fmt: skip
+    here = {o.slide_id: o for o in outcomes if o.role == "slide"}
+    sheet = next((o.file_name for o in outcomes if o.role == "samples"), "the sample sheet")
+    waiting = []
+    for slide_id, place in sorted(places.items()):
+        if slide_id in loaded:
+            continue
+        file = here.get(slide_id)
+        given = {
+            REFUSED: f"slide `{slide_id}` waits: its file was refused",
+            WAITING: f"slide `{slide_id}` waits with its file",
+        }.get(file.status if file else "", f"slide `{slide_id}` waits: it has {place.n_samples} "
+              f"rows in {sheet} and no file arrays/{slide_id}.gpr")  # fmt: skip
+        waiting.append(
+            WaitingSlide(slide_id, place.batch_id, place.n_samples, Problem(
+                given, where=f"{sheet}, batch {place.batch_id}",
+                allowed="a scanner file for every slide of the sheet",
+                remedy=f"put arrays/{slide_id}.gpr into the study folder and load again; until "
+                f"then the batch {place.batch_id} is incomplete",
+            ))
+        )  # fmt: skip
+    return tuple(waiting)
+
+
+def _file_report(outcome: Outcome) -> FileReport:
+    return FileReport(
+        outcome.role,
+        outcome.file_name,
+        outcome.sha256,
+        outcome.slide_id,
+        outcome.batch_id,
+        outcome.status,
+        outcome.n_rows_in,
+        outcome.n_rows_loaded,
+        outcome.n_rows_unchanged,
+        outcome.n_rows_quarantined,
+        outcome.n_rows_refused,
+        tuple(f.problem for f in outcome.faults),
+        outcome.notes,
+    )
+
+
+def _file_details(outcome: Outcome) -> dict[str, Any]:
+    facts: dict[str, Any] = {
+        "role": outcome.role,
+        "slide_id": outcome.slide_id,
+        "sha256": outcome.sha256,
+        "status": outcome.status,
+        "n_rows_in": outcome.n_rows_in,
+        "n_rows_loaded": outcome.n_rows_loaded,
+        "n_rows_unchanged": outcome.n_rows_unchanged,
+        "n_rows_quarantined": outcome.n_rows_quarantined,
+        "n_rows_refused": outcome.n_rows_refused,
+    }
+    if outcome.original_sha256 != outcome.sha256:
+        facts["original_sha256"] = outcome.original_sha256
+    if outcome.superseded_sha256:
+        facts["superseded_sha256"] = outcome.superseded_sha256
+    if outcome.faults:
+        facts["rules"] = sorted({f.rule_id for f in outcome.faults})
+    return facts

@@ -1,0 +1,46 @@
+"""Files must be at rest while they are loaded."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from contracts import CytomartError, Problem
+from ingest.delivery import Delivery
+from ingest.loading import label
+from ingest.study import Study
+
+Stamp = tuple[int, int]
+
+
+def stamps(delivery: Delivery, study: Study) -> dict[Path, Stamp]:
+    """Return size and time of every file of the delivery."""
+    layouts = (delivery.folder / name for name in study.layouts.values())
+    paths = (delivery.study_toml, *delivery.tables.values(), *layouts, *delivery.slides)
+    return {p: stamp for p in paths if (stamp := _stamp(p)) is not None}
+
+
+def refuse_unstable(before: Mapping[Path, Stamp]) -> None:
+    """Refuse the whole load where a file changed while it was read.
+
+    Raises
+    ------
+    CytomartError
+        Naming the files; nothing is written.
+    """
+    problems = [
+        Problem("the file changed while it was loaded", label(path), "a file at rest",
+                "wait until it is complete, then load again; nothing was loaded")
+        for path, stamp in before.items()
+        if _stamp(path) != stamp
+    ]  # fmt: skip
+    if problems:
+        raise CytomartError(problems, 1)
+
+
+def _stamp(path: Path) -> Stamp | None:
+    try:
+        found = path.lstat()
+    except OSError:
+        return None
+    return (found.st_size, found.st_mtime_ns)

@@ -1,0 +1,65 @@
+"""What the tables of a delivery mean for each other: who is known, which slide lies where."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from ingest.clinical import People, fold_id
+from ingest.load_report import REFUSED
+from ingest.samples import UNSCANNED
+from ingest.snapshot import Key, Standing
+from ingest.standing import Place
+from ingest.table_step import TableResult
+
+
+def known_people(
+    known: Mapping[Key, Standing], result: TableResult | None, ids_are_codes: bool
+) -> People:
+    """Return who is known: everyone loaded, and the good rows of this delivery."""
+    cohorts = {key[0]: str(s.values["cohort"]) for key, s in known.items()}
+    spellings = {fold_id(i): i for i in cohorts} if ids_are_codes else {}
+    if result is None or result.parsed is None or not result.accepted:
+        return People(cohorts, frozenset(), spellings)
+    rows = result.parsed.rows
+    cohorts |= {r.key[0]: str(r.values["cohort"]) for r in rows}
+    spellings |= {fold_id(r.shown): r.shown for r in rows}
+    aside = {k[0] for k in result.parsed.keys_aside} - cohorts.keys()
+    return People(cohorts, frozenset(aside), spellings)
+
+
+def without_people(people: People, result: TableResult | None) -> str:
+    """Return why tables about people must wait; empty where they need not."""
+    if people.cohorts or people.aside:
+        return ""
+    if result is None:
+        return "waits for the patient table, which is not there yet"
+    return "waits for the patient table, which was refused"
+
+
+def sheet_waits(result: TableResult | None) -> str:
+    """Return why the sample sheet of a delivery is not loaded; empty where it is."""
+    if result is None or result.accepted:
+        return ""
+    return "was refused" if result.outcome.status == REFUSED else "waits itself"
+
+
+def all_places(loaded: Mapping[str, Place], result: TableResult | None) -> dict[str, Place]:
+    """Return what the sheet says of each slide, its rows in quarantine included."""
+    places = dict(loaded)
+    if result is None or result.parsed is None or not result.accepted:
+        return places
+    table = result.parsed.table
+    for row in table.rows:
+        if row.line not in result.parsed.lines_aside:
+            continue
+        slide_id, block = table.text(row, "slide_id"), table.text(row, "block")
+        old = places.get(slide_id)
+        blocks = frozenset({int(block)}) if block.isdecimal() else None
+        if old is None:
+            batch, lot = (table.text(row, c) for c in ("batch", "lot"))
+            places[slide_id] = Place(batch or f"{lot}/{UNSCANNED}", lot, blocks, 1)
+        else:
+            joined = (old.blocks or frozenset()) | (blocks or frozenset())
+            places[slide_id] = replace(old, blocks=joined or None)
+    return places

@@ -1,0 +1,228 @@
+"""What the study folder fixes before the data: study.toml, plan, catalog, layouts."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+from contracts import CytomartError, failure
+from contracts.raw import PANEL_FEATURES, PLAN, STUDIES
+from ingest import standing, writing
+from ingest.catalog import Panel, load_panel
+from ingest.catalog_table import read_catalog
+from ingest.config_tables import feature_table, panel_tables, study_tables
+from ingest.delivery import Delivery, inside
+from ingest.faults import Fault, RefusedError
+from ingest.gal import Layout, read_gal
+from ingest.load_report import LOADED, REFUSED, UNCHANGED
+from ingest.loading import Loading, Outcome
+from ingest.plan import read_plan
+from ingest.slide_checks import layout_faults
+from ingest.source_file import SourceFile
+from ingest.standing import LoadedFile, Place
+from ingest.tables import read_sheet
+
+#: What cannot change once slides or people of a study are loaded.
+_FIXED = {
+    "platform_id": "[panel] platform",
+    "panel_id": "[panel] id",
+    "array_unit": "[panel] array_unit",
+    "are_ids_codes": "[privacy] ids_are_codes",
+}
+
+
+@dataclass(frozen=True)
+class Config:
+    """The study's configuration, as far as it could be read.
+
+    Parameters
+    ----------
+    panel : Panel or None
+        None where the catalog was refused.
+    layouts : dict of str to Layout
+        File name in study.toml → layout.
+    refused_layouts : frozenset of str
+        File names in study.toml that could not be read.
+    """
+
+    outcomes: tuple[Outcome, ...]
+    panel: Panel | None
+    layouts: Mapping[str, Layout]
+    refused_layouts: frozenset[str]
+    plan_hash: str | None
+
+
+def load_config(
+    loading: Loading, delivery: Delivery, source: SourceFile, present: list[LoadedFile]
+) -> Config:
+    """Load what the folder fixes; a refused plan or layout leaves the earlier one in force.
+
+    Raises
+    ------
+    CytomartError
+        study.toml now says what cannot change any more, or names a panel that there is not.
+    """
+    _refuse_turnabout(loading, present)
+    current = {(f.role, f.sha256) for f in present}
+    loading.keep(source.data)
+    changed = [writing.replace_if_changed(loading, *t) for t in study_tables(loading.study)]
+    study = _counted(Outcome("study", "study.toml", LOADED).of(source), 1, current, any(changed))
+    plan, plan_hash = _load_plan(loading, delivery, current)
+    catalog, panel = _load_catalog(loading, delivery, current)
+    layouts: dict[str, Layout] = {}
+    refused: set[str] = set()
+    found = [o for o in (study, plan, catalog) if o]
+    for name in sorted(set(loading.study.layouts.values())):
+        outcome, layout = _load_layout(loading, delivery, name, panel, current)
+        found.append(outcome)
+        if layout is None:
+            refused.add(name)
+        else:
+            layouts[name] = layout
+    return Config(tuple(found), panel, layouts, frozenset(refused), plan_hash)
+
+
+def layouts_by_lot(
+    loading: Loading, config: Config, places: Mapping[str, Place]
+) -> tuple[dict[str, Layout], frozenset[str]]:
+    """Return the layout of every lot that the sheet names, and the lots whose layout is refused.
+
+    A layout that describes one Block stands for all Blocks of its lot's slides.
+    """
+    blocks: dict[str, set[int]] = {}
+    for place in places.values():
+        blocks.setdefault(place.lot, set()).update(place.blocks or ())
+    layouts, refused = {}, set()
+    for lot, used in blocks.items():
+        name = loading.study.layout_of(lot)
+        if name is not None and name in config.layouts:
+            layouts[lot] = config.layouts[name].over(tuple(sorted(used)))
+        elif name is not None:
+            refused.add(lot)
+    return layouts, frozenset(refused)
+
+
+def write_features(loading: Loading, config: Config, layouts: Mapping[str, Layout]) -> None:
+    """Write raw.panel_features, unless a layout could not be read: then the earlier ones stay."""
+    if config.panel is not None and not config.refused_layouts:
+        rows = feature_table(loading.study, config.panel, layouts)
+        writing.replace_if_changed(loading, PANEL_FEATURES, rows)
+
+
+def _load_plan(
+    loading: Loading, delivery: Delivery, current: set[tuple[str, str]]
+) -> tuple[Outcome | None, str | None]:
+    if "plan" not in delivery.tables:
+        return _doubled(delivery, "plan"), None
+    path = delivery.tables["plan"]
+    outcome = Outcome("plan", path.name, REFUSED)
+    try:
+        source = SourceFile.from_path(inside(delivery, path.name))
+        outcome = outcome.of(source)
+        loading.keep(source.data)
+        rows = read_plan(read_sheet(source, "plan"), loading.study)
+    except RefusedError as refusal:
+        return _refused(outcome, refusal), None
+    own = {"study_id": loading.study.study_id, "file_sha256": source.sha256}
+    changed = writing.replace_if_changed(loading, PLAN, [{**r, **own} for r in rows])
+    digest = str(rows[0]["plan_hash"]) if rows else None
+    return _counted(outcome, len(rows), current, changed), digest
+
+
+def _load_catalog(
+    loading: Loading, delivery: Delivery, current: set[tuple[str, str]]
+) -> tuple[Outcome | None, Panel | None]:
+    outcome = None
+    if "catalog" not in delivery.tables:
+        if doubled := _doubled(delivery, "catalog"):
+            return doubled, None
+        panel = load_panel(loading.study.panel_id)
+        changed = [
+            writing.replace_if_changed(loading, *t) for t in panel_tables(loading.study, panel)
+        ]
+        return None, panel
+    path = delivery.tables["catalog"]
+    outcome = Outcome("catalog", path.name, REFUSED)
+    try:
+        source = SourceFile.from_path(inside(delivery, path.name))
+        outcome = outcome.of(source)
+        loading.keep(source.data)
+        panel = read_catalog(read_sheet(source, "catalog"), loading.study)
+    except RefusedError as refusal:
+        return _refused(outcome, refusal), None
+    changed = [writing.replace_if_changed(loading, *t) for t in panel_tables(loading.study, panel)]
+    return _counted(outcome, len(panel.targets), current, any(changed)), panel
+
+
+def _load_layout(
+    loading: Loading,
+    delivery: Delivery,
+    name: str,
+    panel: Panel | None,
+    current: set[tuple[str, str]],
+) -> tuple[Outcome, Layout | None]:
+    outcome = Outcome("layout", name, REFUSED)
+    try:
+        source = SourceFile.from_path(inside(delivery, name))
+        outcome = outcome.of(source)
+        loading.keep(source.data)
+        layout = read_gal(source)
+        faults: list[Fault] = layout_faults(layout, panel) if panel else []
+        if faults:
+            raise RefusedError(faults, n_rows_in=len(layout.features))
+    except RefusedError as refusal:
+        return _refused(outcome, refusal), None
+    return _counted(outcome, len(layout.features), current, False), layout
+
+
+def _counted(
+    outcome: Outcome, n_rows: int, current: set[tuple[str, str]], is_changed: bool
+) -> Outcome:
+    is_news = is_changed or (outcome.role, outcome.sha256) not in current
+    return replace(
+        outcome,
+        status=LOADED if is_news else UNCHANGED,
+        n_rows_in=n_rows,
+        n_rows_loaded=n_rows if is_news else 0,
+        n_rows_unchanged=0 if is_news else n_rows,
+    )
+
+
+def _refused(outcome: Outcome, refusal: RefusedError) -> Outcome:
+    n_rows = refusal.n_rows_in
+    return replace(
+        outcome, status=REFUSED, faults=refusal.faults, n_rows_in=n_rows, n_rows_refused=n_rows
+    )
+
+
+def _doubled(delivery: Delivery, role: str) -> Outcome | None:
+    found = delivery.faults.get(role)
+    return Outcome(role, role, REFUSED, faults=(found,)) if found else None
+
+
+def _refuse_turnabout(loading: Loading, present: list[LoadedFile]) -> None:
+    """Refuse a study.toml that contradicts what is loaded."""
+    study = loading.study
+    old = standing.of_study(loading.con, STUDIES, study.study_id)
+    if not old or not any(f.role in ("slide", "patients", "samples") for f in present):
+        return
+    now = {"platform_id": study.platform_id, "panel_id": study.panel_id,
+           "array_unit": study.array_unit, "are_ids_codes": study.ids_are_codes}  # fmt: skip
+    errors = [
+        failure(f"{where} was {old[0][column]!r} and is {now[column]!r} now", where="study.toml",
+                allowed="what the study's loaded files were read with",
+                remedy="put it back, or give the study another id")
+        for column, where in _FIXED.items()
+        if old[0][column] != now[column]
+    ]  # fmt: skip
+    channels = standing.rows(
+        loading.con, "select distinct channel_nm from raw.spots where study_id = ?", study.study_id
+    )
+    if channels and study.channel_nm not in [c["channel_nm"] for c in channels]:
+        found = ", ".join(str(c["channel_nm"]) for c in channels)
+        errors.append(
+            failure(f"[panel] channel_nm is {study.channel_nm}, the loaded scans have {found}",
+                    where="study.toml", allowed=found, remedy="put it back")
+        )  # fmt: skip
+    if errors:
+        raise CytomartError([p for e in errors for p in e.problems], 2)

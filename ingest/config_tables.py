@@ -1,0 +1,106 @@
+"""What study.toml, the catalog and the layouts say, as rows of the raw relations."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from contracts import Relation
+from contracts.raw import (
+    PANEL_TARGET_GENES,
+    PANEL_TARGETS,
+    STUDIES,
+    STUDY_ATTRIBUTES,
+    STUDY_GROUPS,
+    STUDY_INSTRUMENTS,
+    STUDY_THRESHOLDS,
+    STUDY_VISITS,
+)
+from ingest.catalog import Panel
+from ingest.gal import Layout
+from ingest.study import Study
+
+Rows = list[dict[str, object]]
+
+
+def study_tables(study: Study) -> list[tuple[Relation, Rows]]:
+    """Return the relations that study.toml fills."""
+    key = {"study_id": study.study_id}
+    return [
+        (STUDIES, [_study_row(study)]),
+        (STUDY_VISITS, [
+            {**key, "visit": v.code, "visit_label": v.label, "visit_order": v.order,
+             "is_baseline": v.is_baseline,
+             "window_first_day": v.window[0] if v.window else None,
+             "window_last_day": v.window[1] if v.window else None}
+            for v in study.visits
+        ]),
+        (STUDY_GROUPS, [
+            {**key, "group_code": g.code, "group_label": g.label, "cohort": g.cohort,
+             "visit": g.visit, "group_order": g.order}
+            for g in study.groups
+        ]),
+        (STUDY_INSTRUMENTS, [
+            {**key, "instrument_id": i.instrument_id, "instrument_label": i.label,
+             "score_min": i.low, "score_max": i.high, "score_step": i.step,
+             "better_direction": i.better, "mid_score": i.mid_score, "mid_frac": i.mid_frac,
+             "mid_source": i.mid_source}
+            for i in study.own_instruments
+        ]),
+        (STUDY_ATTRIBUTES, [
+            {**key, "attribute_id": a.attribute_id, "attribute_label": a.label,
+             "attribute_order": a.order, "is_multiple": a.is_multiple, "level": value,
+             "level_label": words, "level_order": order}
+            for a in study.attributes
+            for order, (value, words) in enumerate(a.levels, start=1)
+        ]),
+        (STUDY_THRESHOLDS, [
+            {**key, "rule_id": t.rule_id, "threshold": t.threshold, "reason": t.reason}
+            for t in study.thresholds
+        ]),
+    ]  # fmt: skip
+
+
+def panel_tables(study: Study, panel: Panel) -> list[tuple[Relation, Rows]]:
+    """Return the relations that the panel's content list fills."""
+    key = {"study_id": study.study_id, "panel_id": panel.panel_id}
+    return [
+        (PANEL_TARGETS, [
+            {**key, "target_id": t.target_id, "target_name": t.target_name,
+             "target_order": t.target_order, "target_kind": t.target_kind,
+             "protein_name": t.protein_name or None}
+            for t in panel.targets
+        ]),
+        (PANEL_TARGET_GENES, [
+            {**key, "target_id": g.target_id, "gene_symbol": g.gene_symbol,
+             "uniprot_id": g.uniprot_id}
+            for g in panel.genes
+        ]),
+    ]  # fmt: skip
+
+
+def feature_table(study: Study, panel: Panel, layouts: Mapping[str, Layout]) -> Rows:
+    """Return raw.panel_features: the layout of every lot."""
+    ids = {t.target_name: t.target_id for t in panel.targets}
+    return [
+        {"study_id": study.study_id, "file_sha256": layout.sha256, "panel_id": panel.panel_id,
+         "lot": lot, "block": f.block, "spot_row": f.spot_row, "spot_column": f.spot_column,
+         "target_name": f.target_name, "target_id": ids.get(f.target_name, f.target_id)}
+        for lot, layout in sorted(layouts.items())
+        for f in layout.features
+    ]  # fmt: skip
+
+
+def _study_row(study: Study) -> dict[str, object]:
+    return {
+        "study_id": study.study_id,
+        "title": study.title,
+        "is_synthetic": study.is_synthetic,
+        "platform_id": study.platform_id,
+        "panel_id": study.panel_id,
+        "channel_nm": study.channel_nm,
+        "array_unit": study.array_unit,
+        "primary_variant_id": study.primary_variant,
+        "baseline_visit": study.baseline_visit,
+        "normalisation_reference": ",".join(study.reference_batches),
+        "are_ids_codes": study.ids_are_codes,
+    }

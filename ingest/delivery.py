@@ -1,0 +1,107 @@
+"""Which files of a study folder are what."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from dataclasses import dataclass
+from pathlib import Path
+
+from contracts import failure
+from ingest.faults import Fault, RefusedError, fault, listed
+from ingest.source_file import refuse_outside
+from ingest.tables import find_table
+
+TABLE_ROLES = ("patients", "samples", "assessments")
+SLIDE_ENDING = ".gpr"
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """The files of a study folder.
+
+    Parameters
+    ----------
+    tables : dict of str to Path
+        Role (plan, catalog, patients, samples, assessments) to file, present ones only.
+    slides : tuple of Path
+        Scanner files, in order of their names.
+    faults : dict of str to Fault
+        Roles that several files could be.
+    """
+
+    folder: Path
+    study_toml: Path
+    tables: dict[str, Path]
+    slides: tuple[Path, ...]
+    faults: dict[str, Fault]
+
+
+def open_folder(folder: Path) -> Delivery:
+    """Return what lies in a study folder.
+
+    Raises
+    ------
+    CytomartError
+        No such folder, or no study.toml in it.
+    """
+    if not folder.is_dir():
+        raise failure(
+            "there is no such folder",
+            where=str(folder),
+            allowed="a study folder with a study.toml",
+            remedy="give its path; `cytomart demo` writes an example",
+        )
+    study_toml = folder / "study.toml"
+    if not study_toml.exists():
+        raise failure(
+            "the folder has no study.toml",
+            where=str(folder),
+            allowed="a study folder with a study.toml",
+            remedy="copy the one of `cytomart demo` and change it",
+        )
+    tables: dict[str, Path] = {}
+    faults: dict[str, Fault] = {}
+    for role in ("plan", "catalog", *TABLE_ROLES):
+        try:
+            found = find_table(folder, role)
+        except RefusedError as refusal:
+            faults[role] = refusal.faults[0]
+            continue
+        if found is not None:
+            tables[role] = found
+    arrays = folder / "arrays"
+    slides = (
+        sorted(p for p in arrays.iterdir() if p.suffix.lower() == SLIDE_ENDING)
+        if arrays.is_dir()
+        else []
+    )
+    return Delivery(folder, study_toml, tables, tuple(slides), faults)
+
+
+def slide_name_faults(delivery: Delivery) -> dict[Path, Fault]:
+    """Return a fault for each scanner file whose name stands twice, whatever the case."""
+    same: dict[str, list[Path]] = defaultdict(list)
+    for path in delivery.slides:
+        same[path.stem.casefold()].append(path)
+    return {
+        path: fault("several_files", f"several files are slide `{path.stem}`: "
+                    f"{listed(p.name for p in paths)}", where=path.name,
+                    allowed="one file a slide", remedy="take the others away",
+                    record="several files for one slide")
+        for paths in same.values()
+        if len(paths) > 1
+        for path in paths
+    }  # fmt: skip
+
+
+def inside(delivery: Delivery, name: str) -> Path:
+    """Return the path of a file that study.toml names.
+
+    Raises
+    ------
+    RefusedError
+        The path leaves the folder.
+    """
+    path = delivery.folder / name
+    refuse_outside(delivery.folder, path)
+    return path

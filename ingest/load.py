@@ -1,0 +1,285 @@
+"""Load a study folder: everything that is whole goes in, in one transaction; the rest is named."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import partial
+from pathlib import Path
+
+from duckdb import DuckDBPyConnection
+
+from contracts import failure
+from contracts.raw import ASSESSMENTS, SAMPLES
+from ingest import accounts, at_rest, settling, standing, writing
+from ingest.assessments import Context as AssessmentContext
+from ingest.assessments import map_assessments, parse_assessments
+from ingest.between_tables import all_places, known_people, sheet_waits, without_people
+from ingest.clinical import Parsed, People
+from ingest.config_step import Config, layouts_by_lot, load_config, write_features
+from ingest.delivery import Delivery, open_folder, slide_name_faults
+from ingest.faults import RefusedError
+from ingest.load_report import LOADED, REFUSED, LoadReport
+from ingest.loading import Loading, Outcome, Progress, clock, new_load_id, operator
+from ingest.mapped import MappedTable
+from ingest.patients import map_patients, parse_patients
+from ingest.platforms import by_id
+from ingest.samples import Context as SampleContext
+from ingest.samples import map_samples, parse_samples
+from ingest.slide_step import SlideContext, load_slide
+from ingest.snapshot import Key, Standing
+from ingest.source_file import SourceFile
+from ingest.standing import LoadedFile, Place
+from ingest.study import Study
+from ingest.study_toml import read_study
+from ingest.table_step import TableResult, TableSpec, load_table
+from store import ledger
+from store.fault_points import fault_point
+from store.home import Home
+
+__all__ = ["LoadReport", "check_study", "load_study"]
+
+
+def load_study(
+    home: Home,
+    con: DuckDBPyConnection,
+    folder: Path,
+    *,
+    accept_corrections: str | None = None,
+    supersede_reason: str | None = None,
+    on_progress: Progress | None = None,
+    today: date | None = None,
+) -> LoadReport:
+    """Load what is new in a study folder.
+
+    The caller holds the writer lock. Originals are archived before they are parsed; whatever is
+    whole is written in one transaction; the ledger line follows the commit.
+
+    Parameters
+    ----------
+    accept_corrections : str or None
+        Reason with which changed cells of clinical tables are let through.
+    supersede_reason : str or None
+        Reason with which slides scanned anew replace the scans that are loaded.
+    on_progress : callable or None
+        Called with the number of slides done and the number of slides.
+    today : datetime.date or None
+        Day after which dates lie in the future; by default the machine's.
+
+    Raises
+    ------
+    CytomartError
+        No study folder, a study.toml that cannot be used, or a file that changed meanwhile.
+        Everything else is refused file by file and stands in the report.
+    """
+    delivery, source, study = _open(folder)
+    fault_point("load_locked")
+    accounts.acknowledge(home, con, study.study_id)
+    loading = _loading(home, con, folder, study, accept_corrections, supersede_reason, today)
+    done = _run(loading, delivery, source, on_progress)
+    if done.report.rows_added or done.report.changed_batches or _has_news(done.outcomes):
+        details = accounts.details(loading, done.outcomes, done.report, done.plan_hash)
+        ledger.append(home, accounts.LOAD_EVENT, study.study_id, details)
+    fault_point("load_ledger_written")
+    return done.report
+
+
+def check_study(
+    home: Home, con: DuckDBPyConnection, folder: Path, *, today: date | None = None
+) -> LoadReport:
+    """Return what a load of the folder would do, changing nothing in the warehouse."""
+    delivery, source, study = _open(folder)
+    loading = replace(_loading(home, con, folder, study, None, None, today), is_check=True)
+    return _run(loading, delivery, source, None).report
+
+
+@dataclass(frozen=True)
+class _Done:
+    report: LoadReport
+    outcomes: tuple[Outcome, ...]
+    plan_hash: str | None
+
+
+def _open(folder: Path) -> tuple[Delivery, SourceFile, Study]:
+    delivery = open_folder(folder)
+    try:
+        source = SourceFile.from_path(delivery.study_toml)
+        return delivery, source, read_study(source)
+    except RefusedError as refusal:
+        raise refusal.as_error(exit_code=2) from refusal
+
+
+def _loading(
+    home: Home,
+    con: DuckDBPyConnection,
+    folder: Path,
+    study: Study,
+    accept_corrections: str | None,
+    supersede_reason: str | None,
+    today: date | None,
+) -> Loading:
+    for given in (accept_corrections, supersede_reason):
+        if given is not None and not given.strip():
+            raise failure("the reason is empty", allowed="a reason in words",
+                          remedy="--reason 'why'")  # fmt: skip
+    now = clock()
+    day = today or now.date()
+    return Loading(home, con, folder, study, new_load_id(now), now, operator(), day,
+                   accept_corrections, supersede_reason, False, {})  # fmt: skip
+
+
+def _run(
+    loading: Loading, delivery: Delivery, source: SourceFile, on_progress: Progress | None
+) -> _Done:
+    with _transaction(loading):
+        counts = accounts.row_counts(loading)
+        contents = standing.batch_contents(loading.con, loading.study.study_id)
+        stamps = at_rest.stamps(delivery, loading.study)
+        config, tables, slides, places = _load_all(loading, delivery, source, on_progress)
+        fault_point("load_rows_written")
+        outcomes = (*config.outcomes, *(t.outcome for t in tables.values()), *slides)
+        accounts.balance(loading, outcomes)
+        settling.settle_quarantine(loading, outcomes)
+        settling.settle_refusals(loading, outcomes)
+        settling.add_files(loading, outcomes)
+        writing.add_pseudonyms(loading)
+        report = accounts.report(loading, outcomes, tables, places, counts, contents)
+        at_rest.refuse_unstable(stamps)
+        fault_point("load_before_commit")
+    return _Done(report, outcomes, config.plan_hash)
+
+
+@contextmanager
+def _transaction(loading: Loading) -> Iterator[None]:
+    loading.con.begin()
+    try:
+        yield
+    except BaseException:
+        loading.con.rollback()
+        raise
+    if loading.is_check:
+        loading.con.rollback()
+        return
+    loading.con.commit()
+    fault_point("load_committed")
+
+
+def _load_all(
+    loading: Loading, delivery: Delivery, source: SourceFile, on_progress: Progress | None
+) -> tuple[Config, dict[str, TableResult], list[Outcome], dict[str, Place]]:
+    con, study_id = loading.con, loading.study.study_id
+    present = standing.files(con, study_id)
+    config = load_config(loading, delivery, source, present)
+    known = standing.patients(con, study_id)
+    tables: dict[str, TableResult] = {}
+    step = partial(_table, loading, delivery, present, tables)
+    step("patients", map_patients, partial(_parse_patients, loading), known, "")
+    people = known_people(known, tables.get("patients"), loading.study.ids_are_codes)
+    waits = without_people(people, tables.get("patients"))
+    step("samples", map_samples, partial(_parse_samples, loading, delivery, people),
+         standing.samples(con, study_id), waits)  # fmt: skip
+    step("assessments", map_assessments, partial(_parse_assessments, loading, people),
+         standing.assessments(con, study_id), waits)  # fmt: skip
+    places = all_places(standing.places(con, study_id), tables.get("samples"))
+    layouts, refused_lots = layouts_by_lot(loading, config, places)
+    write_features(loading, config, layouts)
+    sheet = delivery.tables.get("samples")
+    context = SlideContext(
+        config.panel, layouts, refused_lots, places, sheet.name if sheet else "the sample sheet",
+        sheet_waits(tables.get("samples")),
+        {f.slide_id: f for f in present if f.role == "slide" and f.slide_id},
+        {f.sha256: f.slide_id for f in present if f.role == "slide" and f.slide_id},
+    )  # fmt: skip
+    return config, tables, _slides(loading, delivery, context, on_progress), places
+
+
+def _table(
+    loading: Loading,
+    delivery: Delivery,
+    present: list[LoadedFile],
+    tables: dict[str, TableResult],
+    role: str,
+    mapper: Callable[..., object],
+    parse: Callable[..., Parsed],
+    standing_rows: Mapping[Key, Standing],
+    waits: str,
+) -> None:
+    """Load one table of the delivery into `tables`, if there is one."""
+    if fault := delivery.faults.get(role):
+        tables[role] = TableResult(Outcome(role, role, REFUSED, faults=(fault,)))
+    if role not in delivery.tables:
+        return
+    current = [f.sha256 for f in present if f.role == role]
+    patients = tables.get("patients")
+    spec = TableSpec(
+        role,
+        mapper,  # type: ignore[arg-type]
+        parse,
+        standing_rows,
+        current[-1] if current else None,
+        waits,
+        patients is not None and not patients.accepted,
+    )
+    tables[role] = load_table(loading, delivery.tables[role], spec)
+
+
+def _slides(
+    loading: Loading, delivery: Delivery, context: SlideContext, on_progress: Progress | None
+) -> list[Outcome]:
+    doubled = slide_name_faults(delivery)
+    outcomes = []
+    for number, path in enumerate(delivery.slides):
+        if on_progress:
+            on_progress(number, len(delivery.slides))
+        if path in doubled:
+            outcomes.append(
+                Outcome("slide", path.name, REFUSED, slide_id=path.stem, faults=(doubled[path],))
+            )
+        else:
+            outcomes.append(load_slide(loading, path, context))
+    if on_progress:
+        on_progress(len(delivery.slides), len(delivery.slides))
+    return outcomes
+
+
+def _parse_patients(loading: Loading, table: MappedTable) -> Parsed:
+    return parse_patients(table, loading.study, loading.coder)
+
+
+def _parse_samples(
+    loading: Loading, delivery: Delivery, people: People, table: MappedTable
+) -> Parsed:
+    study = loading.study
+    days = standing.first_days(loading.con, SAMPLES, "collected_on", study.study_id,
+                               study.baseline_visit)  # fmt: skip
+    context = SampleContext(study, people, loading.coder, loading.today, days,
+                            partial(_scan_day, loading, delivery))  # fmt: skip
+    return parse_samples(table, context)
+
+
+def _parse_assessments(loading: Loading, people: People, table: MappedTable) -> Parsed:
+    study = loading.study
+    days = standing.first_days(loading.con, ASSESSMENTS, "assessed_on", study.study_id,
+                               study.baseline_visit)  # fmt: skip
+    context = AssessmentContext(study, people, loading.coder, loading.today, days)
+    return parse_assessments(table, context)
+
+
+def _scan_day(loading: Loading, delivery: Delivery, slide_id: str) -> date | None:
+    """Return the day of a slide's scan: of the loaded one, else of the one delivered."""
+    if day := standing.scan_day(loading.con, loading.study.study_id, slide_id):
+        return day
+    path = next((p for p in delivery.slides if p.stem == slide_id), None)
+    platform = by_id(loading.study.platform_id)
+    if path is None or platform is None:
+        return None
+    try:
+        return platform.scanned_on(SourceFile.from_path(path))
+    except RefusedError:
+        return None
+
+
+def _has_news(outcomes: tuple[Outcome, ...]) -> bool:
+    return any(o.status == LOADED for o in outcomes)

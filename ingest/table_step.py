@@ -1,0 +1,229 @@
+"""One clinical table of a delivery: read, judged, compared with what stands, written."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from ingest import writing
+from ingest.clinical import Parsed
+from ingest.faults import Fault, RefusedError, fault, listed
+from ingest.load_report import LOADED, REFUSED, UNCHANGED, WAITING, CellChange, MissingKey
+from ingest.loading import Loading, Outcome
+from ingest.mapped import MappedTable, kept_bytes
+from ingest.privacy import identifying_columns
+from ingest.snapshot import Delta, Key, Standing, compare
+from ingest.source_file import SourceFile, refuse_outside
+from ingest.study import Study
+from ingest.tables import Sheet, read_sheet
+from store.fault_points import fault_point
+
+#: Faults that another table causes: where that one was refused, this one waits for it.
+_OF_PEOPLE = ("unknown_patient", "patient_aside")
+
+
+@dataclass(frozen=True)
+class TableSpec:
+    """How a role's table is read.
+
+    Parameters
+    ----------
+    map : callable
+        Sheet and study → the sheet under our names.
+    parse : callable
+        Mapped table → its rows.
+    standing : dict
+        What the warehouse has.
+    current_sha256 : str or None
+        Version that was loaded last.
+    waits_for : str
+        Why the table must wait; empty where it need not.
+    patients_refused : bool
+        Whether the patient table of this delivery was refused.
+    """
+
+    role: str
+    map: Callable[[Sheet, Study], MappedTable]
+    parse: Callable[[MappedTable], Parsed]
+    standing: Mapping[Key, Standing]
+    current_sha256: str | None
+    waits_for: str = ""
+    patients_refused: bool = False
+
+
+@dataclass(frozen=True)
+class TableResult:
+    """What became of a table.
+
+    Parameters
+    ----------
+    parsed : Parsed or None
+        Its rows, where it could be read.
+    accepted : bool
+        Whether its rows count.
+    """
+
+    outcome: Outcome
+    parsed: Parsed | None = None
+    accepted: bool = False
+    changes: tuple[CellChange, ...] = ()
+    missing: tuple[MissingKey, ...] = ()
+    dropped_columns: tuple[str, ...] = ()
+
+
+def load_table(loading: Loading, path: Path, spec: TableSpec) -> TableResult:
+    """Load one table of a delivery, or say why not."""
+    outcome = Outcome(spec.role, path.name, REFUSED)
+    try:
+        refuse_outside(loading.folder, path)
+        source = SourceFile.from_path(path)
+        outcome = outcome.of(source)
+        sheet = read_sheet(source, spec.role)
+        outcome = replace(outcome, n_rows_in=len(sheet.rows))
+        table = spec.map(sheet, loading.study)
+        if found := identifying_columns(table, loading.study):
+            raise RefusedError(found, n_rows_in=len(sheet.rows))
+        kept = kept_bytes(source, table)
+        outcome = replace(outcome, sha256=hashlib.sha256(kept).hexdigest(), n_bytes=len(kept))
+        loading.keep(kept)
+        fault_point("load_archived")
+        return _judge(loading, table, spec, replace(outcome, notes=_notes(sheet)))
+    except RefusedError as refusal:
+        n_rows = refusal.n_rows_in or outcome.n_rows_in
+        return TableResult(
+            replace(outcome, faults=refusal.faults, n_rows_in=n_rows, n_rows_refused=n_rows)
+        )
+
+
+def _judge(loading: Loading, table: MappedTable, spec: TableSpec, outcome: Outcome) -> TableResult:
+    if spec.waits_for:
+        return _waiting(outcome, spec.waits_for)
+    parsed = spec.parse(table)
+    fault_point("load_parsed")
+    outcome = replace(outcome, notes=(*outcome.notes, *parsed.notes))
+    blamed = [f for f in (*parsed.faults, *parsed.set_aside) if f.rule_id in _OF_PEOPLE]
+    if spec.patients_refused and blamed:
+        lines = listed(sorted({f.line for f in blamed}))
+        why = (
+            f"waits for the patient table, which was refused: it names its people on lines {lines}"
+        )
+        return replace(_waiting(outcome, why), parsed=parsed)
+    if parsed.faults:
+        raise RefusedError(parsed.faults, n_rows_in=parsed.n_rows_in)
+    delta = compare(spec.standing, parsed)
+    if occupied := _occupied(parsed, delta, spec.standing):
+        raise RefusedError(occupied, n_rows_in=parsed.n_rows_in)
+    changes = _changes(parsed, delta, spec.role)
+    result = TableResult(outcome, parsed, changes=changes, dropped_columns=table.unmapped)
+    if delta.corrected and loading.accept_corrections is None:
+        refused = _uncorrected(table, delta)
+        n_rows = parsed.n_rows_in
+        return replace(result, outcome=replace(outcome, faults=(refused,), n_rows_refused=n_rows))
+    _write(loading, spec, delta, outcome.sha256)
+    missing = tuple(
+        MissingKey(spec.role, " · ".join(k)) for k in delta.missing if k not in delta.displaced
+    )
+    return replace(result, outcome=_counted(outcome, parsed, delta, spec), accepted=True,
+                   missing=missing)  # fmt: skip
+
+
+def _write(loading: Loading, spec: TableSpec, delta: Delta, sha256: str) -> None:
+    attributes = [a.attribute_id for a in loading.study.attributes]
+    for key in delta.displaced:
+        writing.drop_row(loading, spec.role, key)
+    for correction in delta.corrected:
+        writing.add_history(loading, spec.role, correction, sha256, attributes)
+        writing.put_row(loading, spec.role, correction.row, sha256, key=correction.key)
+    for row in delta.completed:
+        writing.put_row(loading, spec.role, row, sha256)
+    writing.add_rows(loading, spec.role, delta.new, sha256)
+    if spec.role == "samples":
+        writing.move_spots(loading)
+
+
+def _counted(outcome: Outcome, parsed: Parsed, delta: Delta, spec: TableSpec) -> Outcome:
+    n_loaded = len(delta.new) + len(delta.completed) + len(delta.corrected)
+    is_news = n_loaded > 0 or outcome.sha256 != spec.current_sha256
+    return replace(
+        outcome,
+        status=LOADED if is_news else UNCHANGED,
+        n_rows_loaded=n_loaded,
+        n_rows_unchanged=len(delta.unchanged) + parsed.n_repeated,
+        n_rows_quarantined=len(parsed.lines_aside),
+        set_aside=parsed.set_aside,
+        places=_places(parsed),
+    )
+
+
+def _places(parsed: Parsed) -> dict[int, tuple[str | None, str | None]]:
+    """Return slide and batch of the sample rows set aside, by line."""
+    if parsed.table.role != "samples":
+        return {}
+    batches = {r.values["slide_id"]: str(r.values["batch_id"]) for r in parsed.rows}
+    return {
+        row.line: (slide, batches.get(slide) or parsed.table.text(row, "batch") or None)
+        for row in parsed.table.rows
+        if row.line in parsed.lines_aside and (slide := parsed.table.text(row, "slide_id"))
+    }
+
+
+def _waiting(outcome: Outcome, why: str) -> TableResult:
+    waits = fault("waits", f"the table {why}", where=outcome.file_name,
+                  remedy="deliver or mend that table, then load again",
+                  record=f"the table {why.partition(':')[0]}")  # fmt: skip
+    return TableResult(
+        replace(outcome, status=WAITING, faults=(waits,), n_rows_refused=outcome.n_rows_in)
+    )
+
+
+def _occupied(parsed: Parsed, delta: Delta, standing: Mapping[Key, Standing]) -> list[Fault]:
+    """Return faults for samples that lost their Block to another one and are not in the sheet."""
+    held = [k for k in delta.displaced if standing[k].values["group_code"] != "empty"]
+    return [
+        fault("occupied_block", f"Block {standing[k].values['block']} of slide "
+              f"{standing[k].values['slide_id']} holds sample `{k[0]}`, which the sheet no longer "
+              "names", where=parsed.table.sheet.file_name,
+              allowed="every loaded sample on a Block of its own",
+              remedy="give that sample its place in the sheet again",
+              record="a loaded sample lost its Block to another one")
+        for k in held
+    ]  # fmt: skip
+
+
+def _changes(parsed: Parsed, delta: Delta, role: str) -> tuple[CellChange, ...]:
+    return tuple(
+        CellChange(
+            role,
+            c.row.shown,
+            cell.column,
+            "" if cell.before is None else str(cell.before),
+            "" if cell.after is None else str(cell.after),
+            parsed.table.where(c.row.source, cell.column),
+        )
+        for c in delta.corrected
+        for cell in c.cells
+    )
+
+
+def _uncorrected(table: MappedTable, delta: Delta) -> Fault:
+    cells = [(c.row, cell) for c in delta.corrected for cell in c.cells]
+    columns = sorted({cell.column for _, cell in cells})
+    places = listed(
+        (f"{table.where(row.source, cell.column)}: `{cell.before}` → `{cell.after}`"
+         for row, cell in cells), 6,
+    )  # fmt: skip
+    counts = f"{len(cells)} cells in {len(delta.corrected)} rows differ from what is loaded"
+    return fault("correction", f"{counts}: {places}", where=table.sheet.file_name,
+                 allowed="new rows and unchanged ones",
+                 remedy="if the new values are right: --accept-corrections --reason 'why'; the old "
+                 "values stay in the vault's history",
+                 record=f"{counts} (columns {', '.join(columns)})")  # fmt: skip
+
+
+def _notes(sheet: Sheet) -> tuple[str, ...]:
+    names = {";": "semicolons", "\t": "tabs"}
+    if sheet.delimiter in names:
+        return (f"cells are divided by {names[sheet.delimiter]}",)
+    return ()

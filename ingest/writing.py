@@ -1,0 +1,214 @@
+"""Rows into the raw and quality relations, inside the load's one transaction."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+import pyarrow as pa
+
+from contracts import Relation, from_rows
+from contracts.identity import CELL_HISTORY, PSEUDONYMS
+from contracts.raw import (
+    ASSESSMENTS,
+    FILES,
+    PATIENT_ATTRIBUTES,
+    PATIENTS,
+    SAMPLES,
+    SCAN_HEADERS,
+    SPOT_EXTRAS,
+    SPOTS,
+)
+from ingest import standing
+from ingest.clinical import Row
+from ingest.loading import Loading
+from ingest.platforms import Reading
+from ingest.snapshot import Correction
+from store.build import append, replace
+
+TABLES: Mapping[str, Relation] = {
+    "patients": PATIENTS,
+    "samples": SAMPLES,
+    "assessments": ASSESSMENTS,
+}
+
+
+def replace_if_changed(
+    loading: Loading, relation: Relation, rows: Sequence[Mapping[str, Any]]
+) -> bool:
+    """Put a study's rows in place of those that stand, where they differ; return whether."""
+    study_id = loading.study.study_id
+    table = from_rows(rows, relation)
+    old = standing.of_study(loading.con, relation, study_id)
+    if _sorted(old) == _sorted(table.to_pylist()):
+        return False
+    replace(loading.con, relation, table, {"study_id": study_id})
+    return True
+
+
+def _sorted(rows: Iterable[Mapping[str, Any]]) -> list[str]:
+    return sorted(json.dumps(r, default=str, sort_keys=True) for r in rows)
+
+
+def add_rows(loading: Loading, role: str, rows: Sequence[Row], sha256: str) -> None:
+    """Add new rows of a clinical table."""
+    if not rows:
+        return
+    append(loading.con, TABLES[role], from_rows(_stored(loading, role, rows, sha256), TABLES[role]))
+    if role == "patients":
+        cells = _attributes(loading, rows, sha256)
+        append(loading.con, PATIENT_ATTRIBUTES, from_rows(cells, PATIENT_ATTRIBUTES))
+
+
+def put_row(
+    loading: Loading, role: str, row: Row, sha256: str, *, key: tuple[str, ...] | None = None
+) -> None:
+    """Put one row in place of the one that stands under its key (or another key)."""
+    relation = TABLES[role]
+    where = _where(loading, relation, key or row.key)
+    replace(
+        loading.con, relation, from_rows(_stored(loading, role, [row], sha256), relation), where
+    )
+    if role == "patients":
+        cells = from_rows(_attributes(loading, [row], sha256), PATIENT_ATTRIBUTES)
+        replace(loading.con, PATIENT_ATTRIBUTES, cells, where)
+
+
+def drop_row(loading: Loading, role: str, key: tuple[str, ...]) -> None:
+    """Take one row away."""
+    relation = TABLES[role]
+    replace(loading.con, relation, from_rows([], relation), _where(loading, relation, key))
+
+
+def add_history(
+    loading: Loading, role: str, correction: Correction, sha256: str, attributes: Sequence[str]
+) -> None:
+    """Keep the earlier value of every corrected cell, with who, when and why."""
+    relation = TABLES[role]
+    rows = []
+    for cell in correction.cells:
+        is_attribute = cell.column in attributes
+        name = "attribute_id" if is_attribute else ""
+        key = dict(zip(relation.key[1:], correction.key, strict=True))
+        rows.append({
+            "study_id": loading.study.study_id,
+            "relation_name": (PATIENT_ATTRIBUTES if is_attribute else relation).full_name,
+            "row_key": json.dumps({**key, **({name: cell.column} if name else {})},
+                                  ensure_ascii=False, sort_keys=True),
+            "column_name": "attribute_text" if is_attribute else cell.column,
+            "old_text": _text(cell.before),
+            "new_text": _text(cell.after),
+            "old_file_sha256": correction.old_sha256,
+            "new_file_sha256": sha256,
+            "corrected_by": loading.user,
+            "reason": loading.accept_corrections,
+            "load_id": loading.load_id,
+            "corrected_at": loading.loaded_at,
+        })  # fmt: skip
+    append(loading.con, CELL_HISTORY, from_rows(rows, CELL_HISTORY))
+
+
+def move_spots(loading: Loading) -> None:
+    """Give the spots of every slide the batch that its sample sheet now names."""
+    loading.con.execute(
+        "update raw.spots set batch_id = s.batch_id from (select distinct study_id, slide_id, "
+        "batch_id from raw.samples where study_id = ?) as s where raw.spots.study_id = s.study_id "
+        "and raw.spots.slide_id = s.slide_id and raw.spots.batch_id <> s.batch_id",
+        [loading.study.study_id],
+    )
+
+
+def add_slide(
+    loading: Loading, reading: Reading, sha256: str, slide_id: str, batch_id: str
+) -> None:
+    """Add the spots, extras and header of one slide."""
+    con, study_id = loading.con, loading.study.study_id
+    own = {"study_id": study_id, "file_sha256": sha256}
+    append(con, SPOTS, _with(reading.table, {**own, "slide_id": slide_id, "batch_id": batch_id},
+                             SPOTS))  # fmt: skip
+    append(con, SPOT_EXTRAS, _with(reading.extras, own, SPOT_EXTRAS))
+    headers = [
+        {**own, "record_number": h.number, "header_key": h.key, "header_text": h.text}
+        for h in reading.headers
+    ]
+    append(con, SCAN_HEADERS, from_rows(headers, SCAN_HEADERS))
+
+
+def drop_slide(loading: Loading, slide_id: str, sha256: str) -> None:
+    """Take a slide's earlier scan away; its file stays in the archive."""
+    where = {"study_id": loading.study.study_id, "file_sha256": sha256}
+    for relation in (SPOTS, SPOT_EXTRAS, SCAN_HEADERS):
+        replace(loading.con, relation, from_rows([], relation), where)
+    replace(loading.con, FILES, from_rows([], FILES), {**where, "role": "slide"})
+
+
+def add_pseudonyms(loading: Loading) -> None:
+    """Record which real id each pseudonym stands for, in the vault only."""
+    if loading.study.ids_are_codes:
+        return
+    study_id = loading.study.study_id
+    known = {(r["id_kind"], r["real_id"])
+             for r in standing.of_study(loading.con, PSEUDONYMS, study_id)}  # fmt: skip
+    used = _used_ids(loading)
+    rows = [
+        {"study_id": study_id, "id_kind": kind, "real_id": real, "pseudonym": code}
+        for (kind, real), code in sorted(loading.pseudonyms.items())
+        if (kind, real) not in known and code in used
+    ]
+    if rows:
+        append(loading.con, PSEUDONYMS, from_rows(rows, PSEUDONYMS))
+
+
+def _stored(
+    loading: Loading, role: str, rows: Sequence[Row], sha256: str
+) -> list[dict[str, object]]:
+    columns = set(TABLES[role].column_names)
+    return [
+        {
+            **{c: v for c, v in row.values.items() if c in columns},
+            "study_id": loading.study.study_id,
+            "file_sha256": sha256,
+            "source_line": row.source.line,
+        }
+        for row in rows
+    ]
+
+
+def _attributes(loading: Loading, rows: Sequence[Row], sha256: str) -> list[dict[str, object]]:
+    return [
+        {"study_id": loading.study.study_id, "file_sha256": sha256,
+         "source_line": row.source.line, "patient_id": row.key[0],
+         "attribute_id": a.attribute_id, "attribute_text": row.values[a.attribute_id]}
+        for row in rows
+        for a in loading.study.attributes
+    ]  # fmt: skip
+
+
+def _where(loading: Loading, relation: Relation, key: tuple[str, ...]) -> dict[str, Any]:
+    return {
+        "study_id": loading.study.study_id,
+        **dict(zip(relation.key[1:], key, strict=True)),
+    }
+
+
+def _with(table: pa.Table, constants: Mapping[str, str], relation: Relation) -> pa.Table:
+    for name, value in constants.items():
+        table = table.append_column(name, pa.repeat(pa.scalar(value), table.num_rows))
+    return table.select(relation.column_names)
+
+
+def _used_ids(loading: Loading) -> set[str]:
+    found = standing.rows(
+        loading.con,
+        "select patient_id as id from raw.patients where study_id = $1 union "
+        "select sample_id from raw.samples where study_id = $1 union "
+        "select patient_id from raw.samples where study_id = $1 union "
+        "select patient_id from raw.assessments where study_id = $1",
+        loading.study.study_id,
+    )
+    return {r["id"] for r in found}
+
+
+def _text(value: object) -> str | None:
+    return None if value is None else str(value)
