@@ -44,10 +44,10 @@ TEST_RESULTS = Relation(
         Column("effect_size", REAL, "Standardised effect; effect_size_kind says which."),
         Column("effect_size_kind", TEXT, "cohen_d, cohen_dz, eta_squared, r or empty.",
                nullable=False),
-        Column("n_numerator", INT, "Samples in the numerator group.", "samples",
-               nullable=False),
-        Column("n_denominator", INT, "Samples in the denominator group.", "samples",
-               nullable=False),
+        Column("n_numerator", INT, "Samples of the numerator group that entered; all samples for a "
+               "method without arms.", "samples", nullable=False),
+        Column("n_denominator", INT, "Samples of the denominator group that entered; 0 for a "
+               "method without arms.", "samples", nullable=False),
         Column("n_pairs", INT, "Complete pairs that entered; null for unpaired methods.",
                "pairs"),
         Column("n_dropped", INT, "Samples or pairs left out because a value is missing.",
