@@ -158,26 +158,27 @@ open_rows as (
     where q.study_id = $study_id and q.is_open and q.rule_id <> 'patient_aside'
 ),
 
-scan_rows as (
-    select batch_id, file_sha256, source_line from raw.spots where study_id = $study_id
-    union
-    select batch_id, file_sha256, source_line from raw."values" where study_id = $study_id
-),
-
 loaded as (
-    select 'scans' as kind, batch_id = $batch_id as is_here from scan_rows
+    select 'scans' as kind, s.batch_id = $batch_id as is_here, count(*) as n
+    from raw.spots as s
+    inner join study on s.study_id = study.study_id
+    where s.channel_nm = coalesce(study.channel_nm, s.channel_nm)
+    group by all
     union all
-    select 'sheets', batch_id = $batch_id from all_samples
+    select 'scans', batch_id = $batch_id, count(*)
+    from raw."values" where study_id = $study_id group by all
     union all
-    select 'sheets', patient_id in (select patient_id from persons)
-    from all_patients
+    select 'sheets', batch_id = $batch_id, count(*) from all_samples group by all
     union all
-    select 'sheets', patient_id in (select patient_id from persons)
-    from all_scores
+    select 'sheets', patient_id in (select patient_id from persons), count(*)
+    from all_patients group by all
+    union all
+    select 'sheets', patient_id in (select patient_id from persons), count(*)
+    from all_scores group by all
 ),
 
 loaded_counts as (
-    select kind, count(*) as n_study, count(*) filter (where is_here) as n_batch
+    select kind, sum(n) as n_study, coalesce(sum(n) filter (where is_here), 0) as n_batch
     from loaded group by kind
 ),
 
