@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
-from contracts import from_rows
+from contracts import Relation, from_rows
 from contracts.quality import QUARANTINE, REFUSALS
 from contracts.raw import FILES
 from ingest import standing
@@ -29,11 +29,11 @@ def add_files(loading: Loading, outcomes: Sequence[Outcome]) -> None:
     the present scan of a slide, the present configuration. The ledger keeps the others.
     """
     study_id = loading.study.study_id
-    for outcome in outcomes:
-        if outcome.status != LOADED:
-            continue
-        where = {"study_id": study_id, "role": outcome.role, "file_sha256": outcome.sha256}
-        replace(loading.con, FILES, from_rows([_file_row(loading, outcome)], FILES), where)
+    loaded = [o for o in outcomes if o.status == LOADED]
+    for role in sorted({o.role for o in loaded}):
+        own = [o for o in loaded if o.role == role]
+        where = {"study_id": study_id, "role": role, "file_sha256": [o.sha256 for o in own]}
+        replace(loading.con, FILES, from_rows([_file_row(loading, o) for o in own], FILES), where)
     for role in _CURRENT_ONLY:
         in_force = [
             o.sha256 for o in outcomes if o.role == role and o.status in (LOADED, UNCHANGED)
@@ -60,38 +60,51 @@ def _file_row(loading: Loading, outcome: Outcome) -> dict[str, object]:
     }
 
 
-def settle_quarantine(loading: Loading, outcomes: Sequence[Outcome]) -> int:
-    """Open what this delivery set aside, close what is mended; return how many rows are new."""
-    opened = 0
-    for outcome in outcomes:
-        if outcome.status not in (LOADED, UNCHANGED) or outcome.role in _CURRENT_ONLY:
-            continue
-        if outcome.role == "slide" and outcome.status == UNCHANGED:
-            continue
-        wanted = _quarantine_rows(loading, outcome)
-        keys = {(r["file_sha256"], r["source_line"], r["column_name"], r["rule_id"])
-                for r in wanted}  # fmt: skip
-        old = standing.rows(
-            loading.con,
-            "select file_sha256, source_line, column_name, rule_id from quality.quarantine where "
-            "study_id = ? and role = ? and slide_id is not distinct from "
-            "case when role = 'slide' then ? else slide_id end and is_open",
-            loading.study.study_id, outcome.role, outcome.slide_id,
-        )  # fmt: skip
-        still = {tuple(r.values()) for r in old}
-        for gone in still - keys:
-            loading.con.execute(
-                "update quality.quarantine set is_open = false where study_id = ? and role = ? "
-                "and file_sha256 = ? and source_line = ? and column_name = ? and rule_id = ?",
-                [loading.study.study_id, outcome.role, *gone],
-            )
-        fresh = [r for r in wanted if (r["file_sha256"], r["source_line"], r["column_name"],
-                                       r["rule_id"]) not in still]  # fmt: skip
-        for row in fresh:
-            where = {k: row[k] for k in QUARANTINE.key}
-            replace(loading.con, QUARANTINE, from_rows([row], QUARANTINE), where)
-        opened += len(fresh)
-    return opened
+def settle_quarantine(loading: Loading, outcomes: Sequence[Outcome]) -> None:
+    """Open what this delivery set aside, close what is mended, leave alone what still holds."""
+    judged = [o for o in outcomes if _is_judged(o)]
+    standing_open = _open_rows(loading, QUARANTINE)
+    fresh: list[dict[str, Any]] = []
+    gone: list[dict[str, Any]] = []
+    for outcome in judged:
+        wanted = {_cell(r): r for r in _quarantine_rows(loading, outcome)}
+        old = {_cell(r): r for r in standing_open.get(_scope(outcome), [])}
+        fresh += [row for cell, row in wanted.items() if cell not in old]
+        gone += [row for cell, row in old.items() if cell not in wanted]
+    for row in gone:
+        where = {k: row[k] for k in QUARANTINE.key}
+        replace(loading.con, QUARANTINE, from_rows([{**row, "is_open": False}], QUARANTINE), where)
+    for row in fresh:
+        where = {k: row[k] for k in QUARANTINE.key}
+        replace(loading.con, QUARANTINE, from_rows([], QUARANTINE), where)
+    append(loading.con, QUARANTINE, from_rows(fresh, QUARANTINE))
+
+
+def _is_judged(outcome: Outcome) -> bool:
+    """Return whether the file's rows were looked at: an unchanged slide's were not."""
+    if outcome.role in _CURRENT_ONLY or outcome.status not in (LOADED, UNCHANGED):
+        return False
+    return outcome.role != "slide" or outcome.status == LOADED
+
+
+def _scope(outcome: Outcome) -> tuple[str, str | None]:
+    return (outcome.role, outcome.slide_id)
+
+
+def _cell(row: dict[str, Any]) -> tuple[object, ...]:
+    return tuple(row[c] for c in ("file_sha256", "source_line", "column_name", "rule_id"))
+
+
+def _open_rows(
+    loading: Loading, relation: Relation
+) -> dict[tuple[str, str | None], list[dict[str, Any]]]:
+    """Return the open rows of quarantine or refusals by the file that they concern."""
+    found: dict[tuple[str, str | None], list[dict[str, Any]]] = {}
+    for row in standing.of_study(loading.con, relation, loading.study.study_id):
+        if row["is_open"]:
+            slide_id = row["slide_id"] if row["role"] == "slide" else None
+            found.setdefault((row["role"], slide_id), []).append(row)
+    return found
 
 
 def _quarantine_rows(loading: Loading, outcome: Outcome) -> list[dict[str, Any]]:
@@ -116,34 +129,25 @@ def _quarantine_rows(loading: Loading, outcome: Outcome) -> list[dict[str, Any]]
     ]
 
 
-def settle_refusals(loading: Loading, outcomes: Sequence[Outcome]) -> int:
-    """Record refused files, close the refusals of files that are loaded now; return the new."""
-    added = 0
+def settle_refusals(loading: Loading, outcomes: Sequence[Outcome]) -> None:
+    """Record refused files, close the refusals of files that are loaded now."""
     numbers: Counter[str] = Counter()
+    standing_open = _open_rows(loading, REFUSALS)
+    rows: list[dict[str, Any]] = []
     for outcome in outcomes:
-        old = standing.rows(
-            loading.con,
-            "select load_id, file_sha256, rule_id, reason from quality.refusals where study_id = ? "
-            "and role = ? and slide_id is not distinct from ? and is_open",
-            loading.study.study_id, outcome.role, outcome.slide_id,
-        )  # fmt: skip
-        wanted = (
-            [(outcome.sha256, f.rule_id, f.record) for f in outcome.faults]
-            if outcome.status in (REFUSED, WAITING)
-            else []
-        )
+        old = standing_open.get(_scope(outcome), [])
+        is_out = outcome.status in (REFUSED, WAITING)
+        wanted = [(outcome.sha256, f.rule_id, f.record) for f in outcome.faults if is_out]
         if sorted((r["file_sha256"], r["rule_id"], r["reason"]) for r in old) == sorted(wanted):
             continue
         if old:
             loading.con.execute(
                 "update quality.refusals set is_open = false where study_id = ? and role = ? "
                 "and slide_id is not distinct from ? and is_open",
-                [loading.study.study_id, outcome.role, outcome.slide_id],
+                [loading.study.study_id, *_scope(outcome)],
             )
-        rows = _refusal_rows(loading, outcome, wanted, numbers)
-        append(loading.con, REFUSALS, from_rows(rows, REFUSALS))
-        added += len(rows)
-    return added
+        rows += _refusal_rows(loading, outcome, wanted, numbers)
+    append(loading.con, REFUSALS, from_rows(rows, REFUSALS))
 
 
 def _refusal_rows(
