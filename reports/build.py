@@ -101,6 +101,7 @@ def _content(published: Published) -> dict[str, Any]:
         "contrasts": contrasts,
         "cautions": statements.cautions(published),
         "held": statements.held(published),
+        "is_uncontrolled": statements.is_uncontrolled(published),
         "chance": words.chance,
         "characteristics": tables.characteristics(published),
         "cohort_table": tables.cohorts(published),

@@ -59,17 +59,26 @@ def volcanoes(published: Published, contrasts: list[Contrast], *, stamp: str) ->
     for c in contrasts:
         part = frame[frame["contrast_id"] == c.contrast_id]
         chart = volcano(part, alpha=c.alpha, numerator=c.numerator,
-                        denominator=words.lower_first(c.denominator))  # fmt: skip
+                        denominator=words.lower_first(c.denominator),
+                        fold_line=c.min_fold if c.min_fold > 1 else 1.5)  # fmt: skip
         out[c.contrast_id] = _figure(
             f"volcano-{len(out) + 1}",
             chart,
             f"{c.title}. Each mark is one of {c.n_tested} targets: the further from the middle, "
             "the larger the difference; the higher, the less like chance. Named triangles are "
-            "those that the rule of the plan found; dotted lines mark a fold change of 1.5.",
+            f"those that the rule of the plan found ({c.rule_text}). Dashed line: p = {c.alpha:g} "
+            f"for a single test. Solid line: what remains after correction for {c.n_tested} tests. "
+            f"Dotted lines: {_fold_words(c)}",
             f"Volcano plot, {c.title}: {c.sentence} The same numbers stand in the table below it.",
             stamp=stamp,
         )
     return out
+
+
+def _fold_words(c: Contrast) -> str:
+    if c.min_fold > 1:
+        return f"a fold change of {c.min_fold:g}, which the rule demands too."
+    return "a fold change of 1.5, the founding paper's threshold; it decides nothing here."
 
 
 def score_figures(
@@ -96,12 +105,19 @@ def score_figures(
             f"scores-{len(out) + 1}", chart,
             "Left: the score of every person at each visit, joined by a line. Right: the change "
             "of every person; black is the mean change with its 95 % confidence interval"
-            + ("; dashed, the smallest change that matters." if scale["mid_score"] else "."),
+            + _mid(scale),
             f"{told[0].label} by visit, one line per person. {spoken}",
             stamp=stamp,
         )  # fmt: skip
         out.append((told[0].label, figure))
     return out
+
+
+def _mid(scale: dict[str, Any]) -> str:
+    if scale["mid_score"] is None:
+        return "."
+    source = f" ({scale['mid_source']})" if scale["mid_source"] else ""
+    return f"; dashed, the smallest change that matters, {scale['mid_score']:.1f} points{source}."
 
 
 def _range(scale: dict[str, Any], curves: pd.DataFrame) -> tuple[float, float]:

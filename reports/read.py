@@ -69,14 +69,14 @@ QUERIES: dict[str, str] = {
             from raw.plan {_BY_STUDY} and kind = 'outcome' group by outcome
         ),
         known as (
-            select instrument_id, score_min, score_max, mid_frac, 1 as precedence
+            select instrument_id, score_min, score_max, mid_frac, mid_source, 1 as precedence
             from raw.study_instruments {_BY_STUDY}
             union all
-            select instrument_id, score_min, score_max, mid_frac, 2 as precedence
+            select instrument_id, score_min, score_max, mid_frac, mid_source, 2 as precedence
             from vocabulary.instruments
         ),
         ranges as (
-            select instrument_id, score_min, score_max, mid_frac
+            select instrument_id, score_min, score_max, mid_frac, mid_source
             from known
             qualify row_number() over (partition by instrument_id order by precedence) = 1
         )
@@ -84,7 +84,7 @@ QUERIES: dict[str, str] = {
             as better_direction, any_value(o.mid_rule) as mid_rule,
             max(o.mid_score_used) filter (where o.mid_rule <> 'share_of_baseline') as mid_score,
             max(r.score_min) as score_min, max(r.score_max) as score_max,
-            max(r.mid_frac) as mid_frac
+            max(r.mid_frac) as mid_frac, any_value(r.mid_source) as mid_source
         from marts.fct_outcomes as o
         left join ranges as r using (instrument_id)
         left join planned as p using (instrument_id)

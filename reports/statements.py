@@ -25,6 +25,7 @@ class Contrast:
     method: str
     rule_text: str
     alpha: float
+    min_fold: float
     n_tested: int
     n_hits: int
     n_up: int
@@ -90,7 +91,8 @@ def _contrast(plan: dict[str, Any], counts: dict[str, Any], row: dict[str, Any])
     )
     return Contrast(
         plan["contrast_id"], row["numerator_label"], row["denominator_label"], is_paired, people,
-        counts["method"], counts["rule_text"], plan["alpha"], counts["n_tested"],
+        counts["method"], counts["rule_text"], plan["alpha"],
+        plan["min_abs_fold_change"], counts["n_tested"],
         counts["n_hits"], counts["n_hits_up"], counts["n_hits_down"],
         counts["n_chance_permuted"], counts["n_chance_upper"],
     )  # fmt: skip
@@ -220,12 +222,16 @@ def held(published: Published) -> list[str]:
     return [*out[:MOST_NOTES], f"{more} more under Quality."] if more > 0 else out
 
 
+def is_uncontrolled(published: Published) -> bool:
+    """Return whether people were followed up and nobody was left untreated beside them."""
+    later = [g for g in published.rows("groups") if not g["is_baseline"]]
+    return bool(later) and all(g["cohort"] != CONTROL for g in later)
+
+
 def cautions(published: Published) -> list[tuple[str, str]]:
     """Return what must not be concluded: a headline and its reason."""
     out = []
-    groups = published.rows("groups")
-    is_longitudinal = any(not g["is_baseline"] for g in groups)
-    if is_longitudinal and not any(g["cohort"] == CONTROL and not g["is_baseline"] for g in groups):
+    if is_uncontrolled(published):
         out.append((
             "“After”, not “because of”.",
             "Nobody was left untreated, so a change after treatment cannot be told from one "

@@ -187,21 +187,29 @@ def mode_counts(published: Published, titles: dict[str, str]) -> Table:
     )
 
 
-def mode_changes(published: Published, titles: dict[str, str]) -> Table:
-    """Return the targets on which the two rules disagree, and why."""
-    return table(
-        "Targets on which the two rules disagree.",
-        "Comparison|Target|Found by|Paper's p|Paper's fold change|This report's BH p|Why",
-        (
+def mode_changes(published: Published, titles: dict[str, str]) -> list[Table]:
+    """Return, contrast by contrast, the targets on which the two rules disagree, and why."""
+    changed: dict[str, list[dict[str, Any]]] = {name: [] for name in titles}
+    for r in published.rows("modes"):
+        if r["status"] in {"only_paper", "only_correct"}:
+            changed.setdefault(r["contrast_id"], []).append(r)
+    return [
+        table(
+            f"The two rules disagree, {words.lower_first(titles.get(name, name))}:",
+            "Target|Found by|Paper's p|Paper's fold change|This report's BH p|Why",
             (
-                titles.get(r["contrast_id"], r["contrast_id"]), r["analyte_name"] or "",
-                _STATUS.get(r["status"], r["status"]), words.p_value(r["paper_p_value"]),
-                words.signed(r["paper_signed_fold_change"], 2),
-                words.p_value(r["correct_p_adjusted"]), r["why"] or "",
-            )
-            for r in published.rows("modes")
-            if r["status"] in {"only_paper", "only_correct"}
-        ),
-        numeric=(3, 4, 5),
-        empty="The two rules agree on every target.",
-    )  # fmt: skip
+                (
+                    r["analyte_name"] or "",
+                    _STATUS.get(r["status"], r["status"]),
+                    words.p_value(r["paper_p_value"]),
+                    words.signed(r["paper_signed_fold_change"], 2),
+                    words.p_value(r["correct_p_adjusted"]),
+                    r["why"] or "",
+                )
+                for r in rows
+            ),
+            numeric=(2, 3, 4),
+            empty="on no target.",
+        )
+        for name, rows in changed.items()
+    ]

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 _DISTANCES = (9, 16, 24, 34, 46, 60, 76, 94, 114, 136)
 _ANGLES = (0, 25, -25, 50, -50, 75, -75)
 _MARKER = 5.0
+_GAP = 6.0
 
 
 @dataclass(frozen=True)
@@ -49,6 +50,7 @@ def place(
     char_px: float = 6.9,
     line_px: float = 14.0,
     longest_px: float = 130.0,
+    blocked: Sequence[Box] = (),
 ) -> list[Placed | None]:
     """Return one place per named point; None where `names` has None.
 
@@ -59,13 +61,16 @@ def place(
     names : sequence of str or None, shape (n,)
     width, height : float
         Size of the plot.
+    blocked : sequence of Box
+        Places that other writing needs.
     """
     taken = [Box(x - _MARKER, y - _MARKER, x + _MARKER, y + _MARKER) for x, y in points]
+    taken += blocked
     plot = Box(0.0, 0.0, width, height)
     placed: list[Placed | None] = [None] * len(points)
     order = sorted((i for i, n in enumerate(names) if n is not None), key=lambda i: points[i][1])
     for i in order:
-        text_px = min(len(names[i] or "") * char_px, longest_px)
+        text_px = min(len(names[i] or "") * char_px, longest_px) + _GAP
         best, box = _nearest(points[i], text_px, line_px, plot, taken, width / 2)
         taken.append(box)
         placed[i] = best

@@ -112,10 +112,13 @@ def _change(
     order = [label for label in order if label in set(means["label"])]
     width = _RIGHT * max(len(order), 1)
     x = _visits(order, 0.05)
-    y = alt.Y("change_score:Q", title="Change, points", axis=alt.Axis(tickCount=6))
-    layers = [_line(0.0, ["no change"], theme.MUTED, [1, 0], width)]
+    y = alt.Y("change_score:Q", title="Change, points", axis=alt.Axis(tickCount=6),
+              scale=alt.Scale(domain=_span(later, means, mid_change), nice=False))  # fmt: skip
+    side = -1 if mid_change is not None and mid_change < 0 else 1
+    layers = [_line(0.0, ["no change"], theme.MUTED, [1, 0], (width, 7 * side))]
     if mid_change is not None:
-        layers.append(_line(mid_change, ["change that", "matters"], theme.OK, [6, 4], width))
+        words = ["change that", "matters"]
+        layers.append(_line(mid_change, words, theme.OK, [6, 4], (width, -6 - 7 * side)))
     sideways = alt.XOffset("nudge:Q", scale=alt.Scale(domain=[-1, 1]))
     layers.append(
         alt.Chart(later.assign(nudge=_nudges(later)))
@@ -141,6 +144,14 @@ def _change(
     )
 
 
+def _span(later: pd.DataFrame, means: pd.DataFrame, mid_change: float | None) -> list[float]:
+    """Return the ends of the axis: everything drawn, with some air."""
+    drawn = [0.0, *later["change_score"], *means["ci_low"].dropna(), *means["ci_high"].dropna()]
+    drawn += [] if mid_change is None else [mid_change]
+    air = max((max(drawn) - min(drawn)) * 0.05, 0.1)
+    return [min(drawn) - air, max(drawn) + air]
+
+
 def _nudges(later: pd.DataFrame) -> list[float]:
     """Spread neighbouring changes sideways in rows, so that each person stays visible."""
     step = max((later["change_score"].max() - later["change_score"].min()) / 26, 1e-9)
@@ -155,11 +166,14 @@ def _nudges(later: pd.DataFrame) -> list[float]:
     return out
 
 
-def _line(at: float, words: list[str], colour: str, dash: list[int], width: int) -> alt.LayerChart:
+def _line(
+    at: float, words: list[str], colour: str, dash: list[int], place: tuple[int, int]
+) -> alt.LayerChart:
+    """Draw a level with its words right of the plot, moved down by the second of `place`."""
     base = alt.Chart(pd.DataFrame({"at": [at]}))
     rule = base.mark_rule(color=colour, strokeDash=dash, strokeWidth=1.3, aria=False)
     note = base.mark_text(
-        text=words, align="left", baseline="middle", dx=6, fontSize=11, color=colour, aria=False,
-        dy=-6 * (len(words) - 1),
+        text=words, align="left", baseline="middle", dx=6, dy=place[1], fontSize=11,
+        color=colour, aria=False,
     )  # fmt: skip
-    return alt.layer(rule.encode(y="at:Q"), note.encode(y="at:Q", x=alt.value(width)))
+    return alt.layer(rule.encode(y="at:Q"), note.encode(y="at:Q", x=alt.value(place[0])))

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import math
+from typing import NamedTuple
 
 import altair as alt
 import pandas as pd
 
 from reports import theme
-from reports.charts.labels import Placed, place
+from reports.charts.labels import Box, Placed, place
 
 WIDTH, HEIGHT = 780, 470
 #: Names of the marks in the drawing: a class `<name>_marks` in the SVG.
@@ -17,6 +18,14 @@ POINTS, LABELS = "volcano_points", "volcano_labels"
 _DIRECTIONS = ["higher", "lower", "not shown"]
 _SUPERSCRIPT = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
 _FOLD_TICKS = (1.0, 1.5, 2.0, 3.0, 4.0, 6.0, 8.0, 16.0, 32.0, 64.0)
+
+
+class _Note(NamedTuple):
+    """A level with its words: height, text, dash of the line."""
+
+    at: float
+    text: str
+    dash: tuple[int, int]
 
 
 def volcano(
@@ -39,14 +48,15 @@ def volcano(
     data = drawable(frame)
     x_max = max([1.15 * data["change_log2fc"].abs().max(), math.log2(fold_line) * 1.5, 0.3])
     y_max = max([1.1 * data["neg_log10_p"].max(), -math.log10(alpha) * 1.6])
-    data = _with_places(data, x_max, y_max)
+    notes = _notes(data, alpha)
+    data = _with_places(data, notes, x_max, y_max)
     x = alt.X("change_log2fc:Q", axis=_fold_axis(x_max, numerator, denominator),
               scale=alt.Scale(domain=[-x_max, x_max], nice=False))  # fmt: skip
     y = alt.Y("neg_log10_p:Q", axis=_p_axis(y_max),
               scale=alt.Scale(domain=[0, y_max], nice=False))  # fmt: skip
     base = alt.Chart(data)
     return alt.layer(
-        *_guides(data, alpha, fold_line, x_max),
+        *_guides(notes, fold_line, x_max),
         _leaders(base.transform_filter("datum.is_hit"), x, y),
         _points(base, x, y, numerator, denominator),
         _names(base.transform_filter("datum.is_hit"), x, y),
@@ -65,13 +75,21 @@ def drawable(frame: pd.DataFrame) -> pd.DataFrame:
     return data
 
 
-def _with_places(data: pd.DataFrame, x_max: float, y_max: float) -> pd.DataFrame:
+def _with_places(
+    data: pd.DataFrame, notes: list[_Note], x_max: float, y_max: float
+) -> pd.DataFrame:
     x_px = (data["change_log2fc"] + x_max) / (2 * x_max) * WIDTH
     y_px = (1 - data["neg_log10_p"] / y_max) * HEIGHT
     names = [
         n if hit else None for n, hit in zip(data["analyte_name"], data["is_hit"], strict=True)
     ]
-    spots = place(list(zip(x_px, y_px, strict=True)), names, width=WIDTH, height=HEIGHT)
+    heights = [(1 - note.at / y_max) * HEIGHT for note in notes]
+    blocked = [
+        Box(0, at - 15, 6.1 * len(note.text), at + 2)
+        for note, at in zip(notes, heights, strict=True)
+    ]
+    points = list(zip(x_px, y_px, strict=True))
+    spots = place(points, names, width=WIDTH, height=HEIGHT, blocked=blocked)
     return data.assign(
         label_x=pd.Series([_to_x(s, x_max) for s in spots], data.index),
         label_y=pd.Series([_to_y(s, y_max) for s in spots], data.index),
@@ -138,21 +156,24 @@ def _at(channel: alt.X | alt.Y, field: str) -> alt.X | alt.Y:
     return moved
 
 
-def _guides(data: pd.DataFrame, alpha: float, fold_line: float, x_max: float) -> list[alt.Chart]:
-    folds = pd.DataFrame({"at": [-math.log2(fold_line), math.log2(fold_line)]})
-    lines = [
-        alt.Chart(folds).mark_rule(color="#9aa3ad", strokeDash=[1, 4], aria=False).encode(x="at:Q")
-    ]
-    levels = [(-math.log10(alpha), f"p = {alpha:g}, before correction", [5, 4])]
+def _notes(data: pd.DataFrame, alpha: float) -> list[_Note]:
+    notes = [_Note(-math.log10(alpha), f"p = {alpha:g}, before correction", (5, 4))]
     if (edge := boundary(data)) is not None:
-        levels.append((edge, f"above this line: p below {alpha:g} after correction", [1, 0]))
-    for at, text, dash in levels:
-        row = pd.DataFrame({"at": [at], "words": [text], "left": [-x_max]})
-        rule = alt.Chart(row).mark_rule(color="#9aa3ad", strokeDash=dash, aria=False)
-        note = alt.Chart(row).mark_text(
+        notes.append(_Note(edge, f"above this line: p below {alpha:g} after correction", (1, 0)))
+    return notes
+
+
+def _guides(notes: list[_Note], fold_line: float, x_max: float) -> list[alt.Chart]:
+    folds = pd.DataFrame({"at": [-math.log2(fold_line), math.log2(fold_line)]})
+    grey = {"color": "#9aa3ad", "aria": False}
+    lines = [alt.Chart(folds).mark_rule(strokeDash=[1, 4], **grey).encode(x="at:Q")]
+    for note in notes:
+        row = alt.Chart(pd.DataFrame({"at": [note.at], "words": [note.text], "left": [-x_max]}))
+        text = row.mark_text(
             align="left", dx=4, dy=-7, fontSize=10.5, color=theme.MUTED, aria=False
         )
-        lines += [rule.encode(y="at:Q"), note.encode(x="left:Q", y="at:Q", text="words:N")]
+        lines.append(row.mark_rule(strokeDash=list(note.dash), **grey).encode(y="at:Q"))
+        lines.append(text.encode(x="left:Q", y="at:Q", text="words:N"))
     return lines
 
 

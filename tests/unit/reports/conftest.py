@@ -416,7 +416,7 @@ def make_warehouse(path: Path, *, is_hostile: bool = False, is_synthetic: bool =
             {"study_id": STUDY, "is_primary_variant": [True] * 5600}),
         "vocabulary.instruments": pd.DataFrame({
             "instrument_id": ["vas_pain_0_10"], "score_min": [0.0], "score_max": [10.0],
-            "mid_frac": [0.3]}),
+            "mid_frac": [0.3], "mid_source": ["Another paper"]}),
         "vocabulary.signal_variants": pd.DataFrame({
             "variant_id": ["subtract_median"], "background_method": ["subtract"],
             "normalisation_method": ["median"],

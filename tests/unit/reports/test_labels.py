@@ -6,7 +6,7 @@ import random
 
 import pytest
 
-from reports.charts.labels import place
+from reports.charts.labels import Box, place
 
 WIDTH, HEIGHT, CHAR, LINE = 780.0, 470.0, 6.9, 14.0
 
@@ -39,6 +39,19 @@ def test_thirty_crowded_labels_do_not_cover_each_other(seed: int) -> None:
         assert box[0] >= 0
         assert box[2] <= WIDTH
         assert all(_area(box, (x - 4, y - 4, x + 4, y + 4)) == 0 for x, y in points)
+
+
+def test_writing_of_the_plot_is_kept_free() -> None:
+    note = Box(0, 100, 200, 117)
+    point, name = (190.0, 122.0), "A name"
+    boxes = []
+    for blocked in ([], [note]):
+        spot = place([point], [name], width=WIDTH, height=HEIGHT, blocked=blocked)[0]
+        assert spot is not None
+        left = spot.x if spot.is_rightward else spot.x - len(name) * CHAR
+        boxes.append(Box(left, spot.y - LINE / 2, left + len(name) * CHAR, spot.y + LINE / 2))
+    assert boxes[0].overlap(note) > 0
+    assert boxes[1].overlap(note) == 0
 
 
 def test_more_labels_than_room_are_all_kept() -> None:
