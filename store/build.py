@@ -87,8 +87,7 @@ def prepare(con: DuckDBPyConnection) -> None:
         for relation in STANDING:
             found = present.get((relation.schema, relation.name))
             if found is None:
-                for statement in relation.create_sql():
-                    con.execute(statement)
+                con.execute("; ".join(relation.create_sql()))
                 continue
             _demand_contract(relation, found)
             for statement in relation.comment_sql():
@@ -222,8 +221,7 @@ def _prepare_view(con: DuckDBPyConnection) -> None:
     grain = f"Grain: {BATCH_CONTENT_GRAIN}. Definition {_fingerprint(BATCH_CONTENT_SQL)}."
     found = con.execute(
         "select comment from duckdb_views() where database_name = current_database() "
-        "and schema_name = ? and view_name = ?",
-        [BATCH_CONTENT_SCHEMA, BATCH_CONTENT_NAME],
+        f"and schema_name || '.' || view_name = {literal(_VIEW)}"
     ).fetchone()
     if found == (grain,):
         return

@@ -17,7 +17,7 @@ from openpyxl import Workbook
 
 from store.durable import fsync_path
 from store.fault_points import fault_point
-from store.published import EXPORT_SCHEMAS, Outgoing, outgoing
+from store.published import EXPORT_SCHEMAS, Outgoing
 from store.sql_text import literal, qualified
 
 #: Reporting tables of more rows are exported as Parquet only.
@@ -28,10 +28,8 @@ _FORMULA_STARTS = tuple("=+-@\t\r\n＝＋－＠")
 _UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ufffe\uffff]")
 
 
-def write_exports(con: DuckDBPyConnection, folder: Path) -> None:
-    """Write the published relations of a database into a new folder, and onto the disk."""
-    catalog = con.execute("select current_database()").fetchall()[0][0]
-    relations = outgoing(con, catalog)
+def write_exports(con: DuckDBPyConnection, relations: list[Outgoing], folder: Path) -> None:
+    """Write the published relations of a database into a new folder."""
     exported = [r for r in relations if r.schema in EXPORT_SCHEMAS]
     folder.mkdir(parents=True)
     for number, relation in enumerate(exported):
@@ -43,7 +41,7 @@ def write_exports(con: DuckDBPyConnection, folder: Path) -> None:
             _write_xlsx(con, relation, place / f"{relation.name}.xlsx")
         if number == len(exported) // 2:
             fault_point("publish_exports_halfway")
-    _write_dictionary(con, catalog, relations, folder / "dictionary.csv")
+    _write_dictionary(relations, folder / "dictionary.csv")
 
 
 def write_checksums(folder: Path) -> str:
@@ -122,9 +120,7 @@ def _write_xlsx(con: DuckDBPyConnection, relation: Outgoing, path: Path) -> None
     book.save(path)
 
 
-def _write_dictionary(
-    con: DuckDBPyConnection, catalog: str, relations: list[Outgoing], path: Path
-) -> None:
+def _write_dictionary(relations: list[Outgoing], path: Path) -> None:
     with path.open("w", encoding="utf-8", newline="") as out:
         writer = csv.writer(out, lineterminator="\n")
         writer.writerow(

@@ -117,10 +117,10 @@ def _prepare(
         "published_at": now,
         **{f"{name}_version": version for name, version in versions.items()},
     }
-    relations = copy_published(home, file, from_rows([row], GENERATION))
+    relations, n_rows = copy_published(home, file, from_rows([row], GENERATION))
     con = open_copy(file)
     try:
-        write_exports(con, folder)
+        write_exports(con, relations, folder)
     finally:
         con.close()
     fault_point("publish_exports_written")
@@ -128,7 +128,7 @@ def _prepare(
         number=number,
         sha256=file_sha256(file),
         path=home.published_path,
-        relations=relations,
+        relations=n_rows,
         published_at=now.isoformat(timespec="seconds"),
         study_ids=tuple(study_ids),
         note=note,

@@ -24,8 +24,10 @@ STORAGE_VERSION = "v1.0.0"
 _SOURCE, _TARGET = "build", "published"
 
 
-def copy_published(home: Home, target: Path, generation: pa.Table) -> dict[str, int]:
-    """Write the published file's content to `target`; return rows per relation.
+def copy_published(
+    home: Home, target: Path, generation: pa.Table
+) -> tuple[list[Outgoing], dict[str, int]]:
+    """Write the published file's content to `target`; return what, and rows per relation.
 
     Raises
     ------
@@ -37,8 +39,11 @@ def copy_published(home: Home, target: Path, generation: pa.Table) -> dict[str, 
     try:
         con.execute("set TimeZone = 'UTC'")
         _attach(con, home, target)
-        expected = _copy_all(con, generation)
-        refuse_identity(con, _SOURCE, _TARGET)
+        relations = outgoing(con, _SOURCE)
+        con.begin()
+        expected = _copy_all(con, relations, generation)
+        con.commit()
+        refuse_identity(con, relations, _SOURCE, _TARGET)
         con.execute(f"checkpoint {_TARGET}")
         con.execute(f"use memory; detach {_TARGET}; detach {_SOURCE}")
     except duckdb.Error as error:
@@ -53,7 +58,7 @@ def copy_published(home: Home, target: Path, generation: pa.Table) -> dict[str, 
         differing = sorted(n for n in found.keys() | expected if found.get(n) != expected.get(n))
         raise _not_copied(f"the copy differs from the build file in {differing}")
     fault_point("publish_scanned")
-    return {name: rows for name, (rows, _) in expected.items()}
+    return relations, {name: rows for name, (rows, _) in expected.items()}
 
 
 def _attach(con: DuckDBPyConnection, home: Home, target: Path) -> None:
@@ -72,13 +77,12 @@ def _attach(con: DuckDBPyConnection, home: Home, target: Path) -> None:
     con.execute(f"use {_SOURCE}")
 
 
-def _copy_all(con: DuckDBPyConnection, generation: pa.Table) -> dict[str, tuple[int, str]]:
-    relations = outgoing(con, _SOURCE)
+def _copy_all(
+    con: DuckDBPyConnection, relations: list[Outgoing], generation: pa.Table
+) -> dict[str, tuple[int, str]]:
     expected = {}
     for number, relation in enumerate(relations):
-        con.begin()
         expected[relation.full_name] = _copy(con, relation)
-        con.commit()
         if number == 0:
             fault_point("publish_copy_started")
         if number == len(relations) // 2:
@@ -87,8 +91,9 @@ def _copy_all(con: DuckDBPyConnection, generation: pa.Table) -> dict[str, tuple[
     table = qualified(_TARGET, GENERATION.schema, GENERATION.name)
     con.execute(f"create schema if not exists {qualified(_TARGET, GENERATION.schema)}")
     con.execute(f"create table {table} as select * from _generation")
-    for statement in GENERATION.comment_sql():
-        con.execute(statement.replace(GENERATION.full_name, table, 1))
+    con.execute(
+        "; ".join(s.replace(GENERATION.full_name, table, 1) for s in GENERATION.comment_sql())
+    )
     expected[GENERATION.full_name] = checksum(
         con, _TARGET, GENERATION.schema, GENERATION.name, GENERATION.column_names
     )
@@ -103,8 +108,8 @@ def _copy(con: DuckDBPyConnection, relation: Outgoing) -> tuple[int, str]:
         f"select {relation.select_list()} "
         f"from {qualified(_SOURCE, relation.schema, relation.name)}"
     )
-    for statement in comment_statements(relation, _TARGET):
-        con.execute(statement)
+    if statements := comment_statements(relation, _TARGET):
+        con.execute("; ".join(statements))
     # A view is computed afresh at each look, and sums of doubles depend on threads: only for a
     # table is the source itself the yardstick.
     catalog = _TARGET if relation.is_view else _SOURCE

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from duckdb import DuckDBPyConnection
@@ -61,11 +62,15 @@ def outgoing(con: DuckDBPyConnection, catalog: str) -> list[Outgoing]:
     return found
 
 
-def refuse_identity(con: DuckDBPyConnection, source: str, target: str) -> None:
+def refuse_identity(
+    con: DuckDBPyConnection, relations: Iterable[Outgoing], source: str, target: str
+) -> None:
     """Stop a publish that would let an identity out of the vault.
 
     Parameters
     ----------
+    relations : iterable of Outgoing
+        What was copied.
     source, target : str
         Catalogs of the build file and of the copy that is to be published.
 
@@ -77,7 +82,7 @@ def refuse_identity(con: DuckDBPyConnection, source: str, target: str) -> None:
     """
     problems = []
     has_ids = _any(con, f"from {qualified(source, 'identity', 'pseudonyms')}")
-    for relation in outgoing(con, target):
+    for relation in relations:
         for column, data_type, _ in relation.columns:
             why = _why_not(con, target, relation, column, data_type)
             if not why and has_ids and data_type == "VARCHAR":
@@ -132,14 +137,14 @@ def _any(con: DuckDBPyConnection, clause: str) -> bool:
 
 
 def _relations(con: DuckDBPyConnection, catalog: str) -> list[tuple[str, str, str, bool]]:
+    ours = f"database_name = {literal(catalog)} and not internal"
     return con.execute(
         "select schema_name, table_name, coalesce(comment, ''), false from duckdb_tables() "
-        "where database_name = $1 and not internal and not contains(table_name, '__dbt_') "
+        f"where {ours} and not contains(table_name, '__dbt_') "
         "union all "
         "select schema_name, view_name, coalesce(comment, ''), true from duckdb_views() "
-        "where database_name = $1 and not internal and not contains(view_name, '__dbt_') "
-        "order by 1, 2",
-        [catalog],
+        f"where {ours} and not contains(view_name, '__dbt_') "
+        "order by 1, 2"
     ).fetchall()
 
 
@@ -148,9 +153,8 @@ def _columns(
 ) -> dict[tuple[str, str], list[tuple[str, str, str]]]:
     rows = con.execute(
         "select schema_name, table_name, column_name, data_type, coalesce(comment, '') "
-        "from duckdb_columns() where database_name = ? and not internal "
-        "order by schema_name, table_name, column_index",
-        [catalog],
+        f"from duckdb_columns() where database_name = {literal(catalog)} and not internal "
+        "order by schema_name, table_name, column_index"
     ).fetchall()
     columns: dict[tuple[str, str], list[tuple[str, str, str]]] = {}
     for schema, table, *column in rows:

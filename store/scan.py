@@ -16,7 +16,7 @@ import duckdb
 from duckdb import DuckDBPyConnection
 
 from store.engine import OFFLINE
-from store.sql_text import identifier, qualified
+from store.sql_text import identifier, literal, qualified
 
 # Not from contracts: the reading process shall start quickly, without Arrow.
 _TREE = Path(__file__).resolve().parents[1]
@@ -52,9 +52,8 @@ def scan(path: Path) -> list[Scanned]:
         catalog = con.execute("select current_database()").fetchall()[0][0]
         rows = con.execute(
             "select schema_name, table_name, list(column_name order by column_index) "
-            "from duckdb_columns() where database_name = ? and not internal "
-            "group by all order by 1, 2",
-            [catalog],
+            f"from duckdb_columns() where database_name = {literal(catalog)} and not internal "
+            "group by all order by 1, 2"
         ).fetchall()
         return [_scanned(con, catalog, schema, name, columns) for schema, name, columns in rows]
     finally:
