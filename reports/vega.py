@@ -18,6 +18,7 @@ from markupsafe import Markup
 
 from reports import theme
 
+_SNIPPET = "window.vegaEmbed = vegaEmbed;"
 _UNSAFE = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
 
 
@@ -58,7 +59,8 @@ def bundle(cache_dir: Path | None = None) -> str:
     """
     if cache_dir is None:
         return _bundled()
-    path = cache_dir / f"vega-{metadata.version('vl-convert-python')}.js"
+    asked = hashlib.sha256(_SNIPPET.encode()).hexdigest()[:8]
+    path = cache_dir / f"vega-{metadata.version('vl-convert-python')}-{asked}.js"
     if path.is_file():
         head, _, body = path.read_text(encoding="utf-8").partition("\n")
         if head == _seal(body):
@@ -90,7 +92,7 @@ def _seal(body: str) -> str:
 
 @functools.cache
 def _bundled() -> str:
-    script: str = vl_convert.javascript_bundle("window.vegaEmbed = vegaEmbed;").replace("\r", "")
+    script: str = vl_convert.javascript_bundle(_SNIPPET).replace("\r", "")
     if "</script" in script.lower() or "<!--" in script:
         raise AssertionError("the Vega bundle cannot stand inside a script element")
     return script
