@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
 import subprocess
 import sys
+import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
@@ -54,27 +56,35 @@ def run_dbt(home: Home, work: Path, *args: str) -> subprocess.CompletedProcess[s
 
 
 def open_built(home: Home, work: Path, result: subprocess.CompletedProcess[str]) -> Built:
+    """Open a copy, so that the next build of the same home is not locked out."""
     manifest = json.loads((work / "target" / "manifest.json").read_text(encoding="utf-8"))
-    con = duckdb.connect(str(home.build_path), read_only=True)
+    copy = Path(tempfile.mkdtemp(dir=work)) / "build.duckdb"
+    shutil.copy(home.build_path, copy)
+    con = duckdb.connect(str(copy), read_only=True)
     return Built(con, result.stdout + result.stderr, result.returncode, manifest)
 
 
 @pytest.fixture(scope="session")
-def empty_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Built]:
+def workshop(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Folder of one home and of dbt's own files, which the second build reuses."""
+    return tmp_path_factory.mktemp("sql")
+
+
+@pytest.fixture(scope="session")
+def empty_home(workshop: Path) -> Iterator[Built]:
     """A home that nobody loaded anything into, after a bare `dbt build`."""
-    work = tmp_path_factory.mktemp("empty")
-    home = Home(work / "home")
-    built = open_built(home, work, run_dbt(home, work))
+    home = Home(workshop / "home")
+    built = open_built(home, workshop, run_dbt(home, workshop))
     yield built
     built.con.close()
 
 
 @pytest.fixture(scope="session")
-def small_studies(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Built]:
-    """Three small studies with every edge of the signal path, after `dbt build`."""
-    work = tmp_path_factory.mktemp("small")
-    home = Home(work / "home")
-    rows = block_study() | {}
+def small_studies(workshop: Path, empty_home: Built) -> Iterator[Built]:
+    """Three small studies with every edge of the signal path, loaded and built on top."""
+    assert empty_home.returncode == 0, empty_home.log
+    home = Home(workshop / "home")
+    rows = block_study()
     for extra in (slide_study(), plate_study()):
         for name, more in extra.items():
             rows.setdefault(name, []).extend(more)
@@ -84,8 +94,8 @@ def small_studies(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Built]:
             append(con, RELATIONS[name], from_rows(content, RELATIONS[name]))
         release(con, held=("block", "HELD"), accepted=("block", "B2"))
         con.close()
-    result = run_dbt(home, work, "--exclude-resource-type", "unit_test")
-    built = open_built(home, work, result)
+    result = run_dbt(home, workshop, "--exclude-resource-type", "unit_test", "seed")
+    built = open_built(home, workshop, result)
     yield Built(built.con, built.log, built.returncode, built.manifest, rows)
     built.con.close()
 
