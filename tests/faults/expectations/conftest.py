@@ -184,7 +184,7 @@ def _raw_study(seed: int, n_slides: int | None) -> dict[str, pa.Table]:
 def open_raw_study(seed: int, n_slides: int | None = None) -> duckdb.DuckDBPyConnection:
     """An in-memory build file that holds the synthetic study of a seed."""
     con = duckdb.connect(":memory:")
-    con.execute("set TimeZone = 'UTC'; set threads = 2")
+    con.execute("set TimeZone = 'UTC'; set threads = 1")
     build.prepare(con)
     for name, table in _raw_study(seed, n_slides).items():
         build.append(con, getattr(raw, name.upper()), table)

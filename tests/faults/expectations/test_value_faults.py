@@ -5,9 +5,10 @@ from __future__ import annotations
 import pytest
 
 import expectations
-from expectations.batch_rules import VALUE_RULES
+from expectations.batch_rules import DELIVERY_RULES, VALUE_RULES
 
 STUDY, BATCH = "founding", "SYN-01"
+SUITE = (*DELIVERY_RULES, *VALUE_RULES)
 ONE = "sample_id = (select min(sample_id) from raw.\"values\") and target_name = 'T1'"
 
 
@@ -52,7 +53,7 @@ def test_clean_values_raise_nothing(values):
 @pytest.mark.parametrize("rule_id", FAULTS)
 def test_a_seeded_fault_is_caught_by_its_rule_alone(values, rule_id):
     values.execute(FAULTS[rule_id])
-    run = expectations.run_batch_gate(values, STUDY, BATCH)
+    run = expectations.run_batch_gate(values, STUDY, BATCH, suite=SUITE)
     assert [r.rule_id for r in run.broken] == [rule_id]
     assert run.verdict == "held"
 
@@ -67,7 +68,7 @@ def test_every_rule_about_values_has_a_seeded_fault():
 )
 def test_impossible_values_are_out_of_range(values, change):
     values.execute(f'update raw."values" set {change} where {ONE}')
-    run = expectations.run_batch_gate(values, STUDY, BATCH)
+    run = expectations.run_batch_gate(values, STUDY, BATCH, suite=SUITE)
     assert [r.rule_id for r in run.broken] == ["values_in_range"]
 
 
@@ -77,4 +78,4 @@ def test_a_value_below_the_limit_and_a_replicate_well_are_no_fault(values):
         'insert into raw."values" select * replace (source_line + 10000 as source_line) '
         f'from raw."values" where {ONE}'
     )
-    assert not expectations.run_batch_gate(values, STUDY, BATCH).broken
+    assert not expectations.run_batch_gate(values, STUDY, BATCH, suite=SUITE).broken
