@@ -146,30 +146,52 @@ def _delimiter(source: SourceFile) -> str:
 
 def _from_workbook(source: SourceFile, role: str) -> Sheet:
     _refuse_bomb(source)
-    # A workbook is only opened where one is delivered: the import takes a while.
-    from openpyxl import load_workbook
-
     try:
-        book = load_workbook(io.BytesIO(source.data), data_only=True, read_only=True)
-        filled = {}
-        for sheet in book.worksheets:
-            rows = [
-                SheetRow(number, number, tuple(_cell_text(v) for v in values))
-                for number, values in enumerate(
-                    sheet.iter_rows(values_only=True, max_row=MAX_ROWS, max_col=MAX_COLUMNS), 1
-                )
-            ]
-            if kept := [r for r in rows if any(c.strip() for c in r.cells)]:
-                filled[sheet.title] = kept
-    except RefusedError:
-        raise
+        filled = _filled_sheets(source)
     except Exception as error:  # openpyxl raises whatever a broken part happens to break
         raise RefusedError([
             fault("unreadable", "the workbook cannot be opened", where=source.name,
                   remedy="save it again as .xlsx or .csv", record="unreadable workbook")
         ]) from error  # fmt: skip
     name = _pick_sheet(source, role, list(filled))
+    if faults := _uncounted_formulas(source, name):
+        raise RefusedError(faults, n_rows_in=len(filled[name]) - 1)
     return _sheet(source, name, filled[name], "")
+
+
+def _filled_sheets(source: SourceFile, *, formulas: bool = False) -> dict[str, list[SheetRow]]:
+    """Return the rows of every sheet that holds anything; with `formulas`, formulas as text."""
+    # A workbook is only opened where one is delivered: the import takes a while.
+    from openpyxl import load_workbook
+
+    book = load_workbook(io.BytesIO(source.data), data_only=not formulas, read_only=True)
+    filled = {}
+    for sheet in book.worksheets:
+        values = sheet.iter_rows(values_only=True, max_row=MAX_ROWS, max_col=MAX_COLUMNS)
+        rows = [
+            SheetRow(n, n, tuple(_cell_text(v) for v in row)) for n, row in enumerate(values, 1)
+        ]
+        if kept := [r for r in rows if any(c.strip() for c in r.cells)]:
+            filled[sheet.title] = kept
+    return filled
+
+
+def _uncounted_formulas(source: SourceFile, name: str) -> list[Fault]:
+    """Return a fault for each formula without a stored result: such a cell would read as blank."""
+    with zipfile.ZipFile(io.BytesIO(source.data)) as packed:
+        sheets = [n for n in packed.namelist() if n.startswith("xl/worksheets/")]
+        if not any(b"<f" in packed.read(n) for n in sheets):
+            return []
+    results = {r.number: r.cells for r in _filled_sheets(source)[name]}
+    return [
+        fault("formula", "the cell holds a formula without its result",
+              where=f"{source.name}, sheet {name}, cell {column_letters(i)}{row.number}",
+              allowed="values", remedy="open the workbook, save it, or paste values",
+              record="a formula without its result", line=row.number)
+        for row in _filled_sheets(source, formulas=True).get(name, [])
+        for i, text in enumerate(row.cells)
+        if text.startswith("=") and not results.get(row.number, ("",) * (i + 1))[i].strip()
+    ]  # fmt: skip
 
 
 def _pick_sheet(source: SourceFile, role: str, names: list[str]) -> str:

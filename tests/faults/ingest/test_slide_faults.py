@@ -238,7 +238,7 @@ def test_a_new_scan_of_a_slide_needs_supersede_and_the_old_one_stays_in_the_arch
 
 def test_a_link_and_an_archive_are_refused(site):
     real = site.slide(1).rename(site.folder / "elsewhere.bin")
-    os.symlink(real, site.slide(1))
+    site.slide(1).symlink_to(real)
     site.slide(2).write_bytes(b"PK\x03\x04" + b"0" * 100)
     report = site.load()
     assert "a link" in problems(report, "SYN-S01.gpr")

@@ -1,0 +1,93 @@
+"""study.toml: every problem at once, each with its line."""
+
+from __future__ import annotations
+
+import pytest
+
+from ingest.faults import RefusedError
+from ingest.study_toml import read_study
+
+
+def refusal(source, text):
+    with pytest.raises(RefusedError) as caught:
+        read_study(source(text, "study.toml"))
+    return str(caught.value)
+
+
+def test_a_right_one(study):
+    assert (study.study_id, study.channel_nm, study.array_unit) == ("tiny", 532, "block")
+    assert study.baseline_visit == "baseline"
+    assert study.cohorts == ("patient", "control")
+    assert study.visits[0].window == (-14, 0)
+    assert study.attributes[1].is_multiple
+    assert study.attributes[0].values == ("positive", "negative")
+    assert "vas_pain_0_10" in study.scales
+    assert "age_years" not in study.scales
+    assert study.instruments["age_years"].high == 120
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (('id = "tiny"', 'id = "ti ny"'), "line 3, [study] id: `id` is 'ti ny'"),
+        (('title = "A study of two visits"', ""), "[study] title: `title` is missing"),
+        (
+            ("ids_are_codes = true", 'ids_are_codes = "yes"'),
+            "`ids_are_codes` is 'yes'. Allowed: true",
+        ),
+        (
+            ("channel_nm = 532", "channel_nm = true"),
+            "`channel_nm` is True. Allowed: a whole number",
+        ),
+        (('"genepix"', '"genpix"'), "`platform` is 'genpix' (did you mean `genepix`?)"),
+        (('array_unit = "block"', 'array_unit = "blok"'), "Allowed: block, slide"),
+        (("baseline = true", "baseline = false"), "0 visits are marked `baseline = true`"),
+        (("[-14, 0]", "[0, -14]"), "`window_days` is [0, -14]"),
+        (('code = "B"', 'code = "A"'), "[[groups]] number 2 code: `A` stands twice"),
+        (('code = "B"', 'code = "empty"'), "`empty` is kept for unused Blocks"),
+        (('visit = "follow_up"', 'visit = "follow"'), "(did you mean `follow_up`?)"),
+        (('[["spine", "Spine"], ["limb", "Limb"]]', '["spine"]'), "Allowed: pairs"),
+        (('id = "er"', 'id = "sex"'), "`sex` is a column of its own"),
+        (('"subtract_median"', '"subtract_medain"'), "did you mean `subtract_median`"),
+        (("[privacy]", "[privacy]\nsecret = 1"), "unknown key `secret`"),
+        (("[panel]", "[pannel]\n[panel]"), "unknown table `pannel`"),
+        (("[panel]", "[panel]\nlayout = 3"), "`layout` is 3"),
+        (("[panel]", "[panel"), "not valid TOML"),
+        (("[[groups]]", "[groups]"), "not valid TOML"),
+    ],
+)
+def test_each_problem_has_its_place(source, toml_text, change, words):
+    assert change[0] in toml_text
+    assert words in refusal(source, toml_text.replace(*change, 1))
+
+
+def test_all_problems_at_once(source, toml_text):
+    text = toml_text.replace("channel_nm = 532", "").replace('cohort = "control"', "cohort = 1")
+    said = refusal(source, text + "\n[more]\n[[thresholds]]\nrule = 'flagged_spots'\n")
+    for words in ("`channel_nm` is missing", "`cohort` is 1", "unknown table `more`",
+                  "`threshold` is missing", "`reason` is missing"):  # fmt: skip
+        assert words in said, words
+
+
+def test_own_instruments_override_shipped_ones(source, toml_text):
+    own = ('\n[[instruments]]\nid = "vas_pain_0_10"\nlabel = "VAS"\nmin = 0\nmax = 10\n'
+           'better = "lower"\n')  # fmt: skip
+    study = read_study(source(toml_text + own, "study.toml"))
+    assert study.instruments["vas_pain_0_10"].step is None
+    assert "half a baseline SD" in study.instruments["vas_pain_0_10"].mid_source
+    bad = own.replace("max = 10", "max = 0").replace('"lower"', '"less"')
+    said = refusal(source, toml_text + bad)
+    assert "the range is 0 to 0" in said
+    assert "`better` is 'less'" in said
+
+
+def test_layouts_by_lot(source, toml_text):
+    text = toml_text.replace("[panel]", '[panel]\nlayout = {L1 = "a.gal", L2 = "b.gal"}')
+    study = read_study(source(text, "study.toml"))
+    assert (study.layout_of("L2"), study.layout_of("L3")) == ("b.gal", None)
+
+
+def test_the_mapping_of_columns(source, toml_text):
+    text = toml_text + '\n[columns.patients]\npatient_id = "Pat"\n'
+    assert read_study(source(text, "study.toml")).columns == {"patients": {"patient_id": "Pat"}}
+    assert "unknown key `patient`" in refusal(source, toml_text + '\n[columns.patient]\na = "b"\n')
