@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import IO
 
 from contracts import CytomartError, failure
-from store.durable import fsync_path, temporary_sibling
+from store.durable import fsync, fsync_path, temporary_sibling
 from store.home import Home
 
 READ_ONLY = 0o400
@@ -49,7 +49,7 @@ def put(home: Home, path: Path) -> Archived:
                     n_bytes += len(chunk)
                     out.write(chunk)
                 out.flush()
-                os.fsync(out.fileno())
+                fsync(out.fileno())
             after = os.fstat(source.fileno())
             if (before.st_size, before.st_mtime_ns) != (n_bytes, after.st_mtime_ns):
                 raise failure(
@@ -71,7 +71,7 @@ def put_bytes(home: Home, content: bytes) -> Archived:
         with _create(temporary) as out:
             out.write(content)
             out.flush()
-            os.fsync(out.fileno())
+            fsync(out.fileno())
         return _settle(home, temporary, hashlib.sha256(content).hexdigest(), len(content))
     finally:
         temporary.unlink(missing_ok=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import os
 import shutil
 import uuid
@@ -13,11 +14,22 @@ PRIVATE_DIR = 0o700
 TEMPORARY_PREFIX = ".tmp-"
 
 
+def fsync(descriptor: int) -> None:
+    """Force what was written to an open file through to the disk itself."""
+    # On macOS fsync reaches only the drive's cache; F_FULLFSYNC (absent elsewhere) empties it.
+    command = getattr(fcntl, "F_FULLFSYNC", None)
+    if command is not None:
+        with suppress(OSError):
+            fcntl.fcntl(descriptor, command)
+            return
+    os.fsync(descriptor)
+
+
 def fsync_path(path: Path) -> None:
     """Force a file's or directory's content to the disk."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
-        os.fsync(descriptor)
+        fsync(descriptor)
     finally:
         os.close(descriptor)
 
@@ -49,7 +61,7 @@ def write_private(path: Path, content: bytes) -> None:
         os.fchmod(out.fileno(), PRIVATE_FILE)
         out.write(content)
         out.flush()
-        os.fsync(out.fileno())
+        fsync(out.fileno())
 
 
 def create_file(path: Path, content: bytes) -> None:

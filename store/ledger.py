@@ -23,7 +23,7 @@ from duckdb import DuckDBPyConnection
 from contracts import STANDING, CytomartError, failure, from_rows
 from contracts.quality import LEDGER
 from store.build import append as append_rows
-from store.durable import PRIVATE_FILE, remove_leftovers, replace_file
+from store.durable import PRIVATE_FILE, fsync, remove_leftovers, replace_file
 from store.finding import WARNING, Finding
 from store.home import Home
 
@@ -287,7 +287,7 @@ def _write(home: Home, head: Head, entry: Entry) -> None:
         os.fchmod(out.fileno(), PRIVATE_FILE)
         out.write(line)
         out.flush()
-        os.fsync(out.fileno())
+        fsync(out.fileno())
     written = Head(
         entry.sequence_number, entry.line_hash, head.n_bytes + len(line), entry.recorded_at
     )

@@ -45,14 +45,14 @@ def test_a_file_still_being_written_is_refused(
 ) -> None:
     growing = tmp_path / "a.gpr"
     growing.write_bytes(b"first")
-    settle = os.fsync
+    settle = archive.fsync
 
     def grow(descriptor: int) -> None:
         with growing.open("ab") as out:
             out.write(b"second")
         settle(descriptor)
 
-    monkeypatch.setattr(archive.os, "fsync", grow)
+    monkeypatch.setattr(archive, "fsync", grow)
     with pytest.raises(CytomartError, match="changed while it was read"):
         archive.put(home.ensure(), growing)
     assert list(home.archive_dir.iterdir()) == []
