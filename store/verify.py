@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 
 from contracts import CytomartError, failure
-from store import ledger, pseudonym
+from store import pseudonym
 from store.engine import OFFLINE
 from store.exports import CHECKSUMS, file_sha256
 from store.finding import WARNING, Finding
@@ -24,7 +24,7 @@ from store.generation import (
     read_generation,
 )
 from store.home import Home
-from store.ledger import Entry
+from store.ledger_chain import Entry, read_chain
 from store.scan import scan_apart
 
 #: A ledger event of this name lists originals that a withdrawal removed, old hash → new hash.
@@ -50,7 +50,8 @@ def verify(home: Home) -> list[Finding]:
             allowed="its owner verifies a home",
             remedy="compare warehouse.duckdb with the SHA-256 in published/current.json instead",
         )
-    events, findings = ledger.read_chain(home)
+    chain = read_chain(home)
+    events, findings = list(chain.entries), list(chain.findings)
     findings += _check_key(home, events)
     generation, faults = _check_pointer(home, events)
     findings += faults

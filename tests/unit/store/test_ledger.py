@@ -66,6 +66,22 @@ def test_a_head_without_its_ledger_and_a_ledger_without_its_head_show(written: H
     assert ledger.check(written)
 
 
+def test_a_forged_head_is_not_built_upon(written: Home) -> None:
+    last = ledger.entries(written)[-1].line_hash
+    content = written.ledger_head_path.read_text()
+    written.ledger_head_path.write_text(content.replace(last, "0" * 64))
+    before = written.ledger_path.read_bytes()
+    with pytest.raises(CytomartError, match="does not agree with line 4"):
+        ledger.append(written, "load")
+    assert written.ledger_path.read_bytes() == before
+
+
+def test_long_details_are_no_obstacle(written: Home) -> None:
+    ledger.append(written, "load", "s", {"words": "x" * 200_000})
+    ledger.append(written, "load", "s")
+    assert ledger.check(written) == []
+
+
 def test_one_line_beyond_the_head_is_a_death_between_two_writes(written: Home) -> None:
     head = written.ledger_head_path.read_bytes()
     ledger.append(written, "load", "s", {"n_rows": 4})
