@@ -66,7 +66,9 @@ def load_config(
     current = {(f.role, f.sha256) for f in present}
     loading.keep(source.data)
     changed = [writing.replace_if_changed(loading, *t) for t in study_tables(loading.study)]
-    study = _counted(Outcome("study", "study.toml", LOADED).of(source), 1, current, any(changed))
+    notes = tuple(f"{name} is not read: no role claims it" for name in delivery.unread)
+    outcome = replace(Outcome("study", "study.toml", LOADED).of(source), notes=notes)
+    study = _counted(outcome, 1, current, any(changed))
     plan, plan_hash = _load_plan(loading, delivery, current)
     catalog, panel = _load_catalog(loading, delivery, current)
     layouts: dict[str, Layout] = {}

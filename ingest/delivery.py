@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from collections import defaultdict
 from dataclasses import dataclass
+from difflib import get_close_matches
 from pathlib import Path
 
 from contracts import failure
 from ingest.faults import Fault, RefusedError, fault, listed
 from ingest.source_file import refuse_outside
-from ingest.tables import find_table
+from ingest.tables import ENDINGS, find_table
 
 TABLE_ROLES = ("patients", "samples", "assessments")
 SLIDE_ENDING = ".gpr"
+#: Tables of the study folder that other commands read.
+_LATER = ("claims", "exclusions")
 
 
 @dataclass(frozen=True)
@@ -27,6 +30,8 @@ class Delivery:
         Scanner files, in order of their names.
     faults : dict of str to Fault
         Roles that several files could be.
+    unread : tuple of str
+        Tables and scans that no role claims, each with a guess at what was meant.
     """
 
     folder: Path
@@ -34,6 +39,7 @@ class Delivery:
     tables: dict[str, Path]
     slides: tuple[Path, ...]
     faults: dict[str, Fault]
+    unread: tuple[str, ...] = ()
 
 
 def open_folder(folder: Path) -> Delivery:
@@ -75,7 +81,25 @@ def open_folder(folder: Path) -> Delivery:
         if arrays.is_dir()
         else []
     )
-    return Delivery(folder, study_toml, tables, tuple(slides), faults)
+    return Delivery(folder, study_toml, tables, tuple(slides), faults, _unread(folder, slides))
+
+
+def _unread(folder: Path, slides: list[Path]) -> tuple[str, ...]:
+    """Return tables beside study.toml, and files among the scans, that nothing reads."""
+    roles = ("plan", "catalog", *TABLE_ROLES)
+    beside = [
+        p for p in sorted(folder.iterdir())
+        if p.suffix.lower() in (*ENDINGS, ".xls", SLIDE_ENDING)
+        and p.stem.lower() not in (*roles, *_LATER)
+    ]  # fmt: skip
+    arrays = folder / "arrays"
+    among = sorted(set(arrays.iterdir()) - set(slides)) if arrays.is_dir() else []
+    texts = []
+    for path in [p for p in (*beside, *among) if not p.name.startswith((".", "~$"))]:
+        near = get_close_matches(path.stem.lower(), roles, n=1, cutoff=0.7)
+        hint = f" (did you mean {near[0]}{path.suffix.lower()}?)" if near else ""
+        texts.append(f"{path.relative_to(folder).as_posix()}{hint}")
+    return tuple(texts)
 
 
 def slide_name_faults(delivery: Delivery) -> dict[Path, Fault]:

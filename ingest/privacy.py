@@ -18,7 +18,8 @@ _TITLES = {
               r"|initials|nom|prenom|nachname|vorname|姓名|名字|患者姓名",
     "a birth date": r"(?:date)?(?:of)?birth(?:date|day|year)?|dob|birthdt|geburtsdatum|geboren"
                     r"|出生(?:日期|年月|年月日)?|生日",
-    "a phone number": r"(?:tele|mobile|cell|home|work)?phone(?:no|nr|number)?|tel(?:no|nr)?|mobile(?:no|nr|number)?"
+    "a phone number": r"(?:tele|mobile|cell|home|work)?phone(?:no|nr|number)?|tel(?:no|nr)?"
+                      r"|mobile(?:no|nr|number)?"
                       r"|fax|telefon|电话|手机(?:号|号码)?|联系电话|联系方式",
     "a record number": r"mrn|(?:medical|hospital|patient|inpatient|outpatient|health)?record"
                        r"(?:no|nr|id|number)|hospital(?:no|nr|id|number)|nhs(?:no|number)"

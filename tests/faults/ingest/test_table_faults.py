@@ -270,6 +270,35 @@ def test_two_files_for_one_role_are_refused_with_both_names(site):
     assert "patients.csv, patients.tsv" in text
 
 
+def test_files_that_nothing_reads_are_named(site):
+    (site.folder / "assessments.csv").rename(site.folder / "asessments.csv")
+    (site.folder / "arrays" / "notes.txt").write_text("x", "utf-8")
+    (site.folder / "arrays" / ".DS_Store").write_text("x", "utf-8")
+    report = site.load()
+    assert file_of(report, "study").notes == (
+        "asessments.csv (did you mean assessments.csv?) is not read: no role claims it",
+        "arrays/notes.txt is not read: no role claims it",
+    )
+    assert report.exit_code == 0
+
+
+def test_a_later_call_may_bring_only_the_slide(site):
+    data = site.slide(2).read_bytes()
+    site.slide(2).unlink()
+    site.load()
+    for table in ("patients", "samples", "assessments", "plan"):
+        (site.folder / f"{table}.csv").unlink()
+    site.slide(1).unlink()
+    site.slide(2).write_bytes(data)
+    report = site.load()
+    assert report.exit_code == 0
+    assert {f.role: f.status for f in report.files} == {
+        "study": "unchanged", "layout": "unchanged", "slide": "loaded",
+    }  # fmt: skip
+    assert site.count("raw.spots") == 2816
+    assert site.count("raw.plan") > 0
+
+
 def test_a_broken_study_toml_lists_every_problem_and_loads_nothing(site):
     toml = site.folder / "study.toml"
     text = toml.read_text("utf-8").replace("channel_nm = 532", "chanel_nm = 532")
