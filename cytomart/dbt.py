@@ -99,16 +99,23 @@ def _outcome(results: Path, log: Path) -> BuildOutcome:
             "the build made no table at all", where=str(log), remedy="read that file", exit_code=4
         )
     bad = [r for r in rows if r["status"] not in ("success", "pass", "warn", "skipped")]
+    problems = dict.fromkeys(_problem(r, log) for r in bad)
     return BuildOutcome(
         n_models=sum(r["status"] == "success" for r in models),
         n_tests=sum(r["unique_id"].startswith("test.") and r["status"] == "pass" for r in rows),
-        failures=tuple(_problem(r, log) for r in bad),
+        failures=tuple(problems),
     )
+
+
+#: How an error meant for the user stands at the end of a Python model's traceback.
+_OWN_ERROR = "contracts.errors.CytomartError: "
 
 
 def _problem(row: dict[str, Any], log: Path) -> Problem:
     kind, _, name = row["unique_id"].split(".", 2)
     message = " ".join(str(row.get("message") or "").split())
+    if _OWN_ERROR in message:
+        return Problem(message.rpartition(_OWN_ERROR)[2])
     return Problem(
         f"{'table' if kind == 'model' else 'check'} {name.split('.')[0]} failed: {message}",
         where=str(log),

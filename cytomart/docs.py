@@ -5,6 +5,8 @@
 
 from __future__ import annotations
 
+import re
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -130,7 +132,20 @@ def _table(rows: list[tuple[str, str, str]]) -> list[str]:
 
 
 def _sentence(text: str) -> str:
-    return " ".join(str(text).split())
+    """Return one line; texts that several columns share are filled in."""
+    filled = re.sub(r"\{\{ doc\('(\w+)'\) \}\}", lambda m: _shared_texts()[m.group(1)], str(text))
+    return " ".join(filled.split())
+
+
+@cache
+def _shared_texts() -> dict[str, str]:
+    found: dict[str, str] = {}
+    for path in sorted((REPO_ROOT / "warehouse" / "models").rglob("*.md")):
+        blocks = re.findall(
+            r"\{% docs (\w+) %\}(.*?)\{% enddocs %\}", path.read_text(encoding="utf-8"), re.S
+        )
+        found.update((name, text.strip()) for name, text in blocks)
+    return found
 
 
 def _block(text: str) -> str:

@@ -5,13 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from pathlib import Path
 
-from ingest.load import load_study
-
 import expectations
-from contracts import Problem
+from contracts import CytomartError, Problem
 from cytomart import dbt, fingerprint, reporting
 from cytomart.front import Front
+from ingest.load import load_study
 from ingest.load_report import LoadReport
+from stats.plan import read_plan
 from store import ledger
 from store.build import open_build
 from store.lock import writer_lock
@@ -28,6 +28,7 @@ class RunOutcome:
     is_unchanged: bool
     report: Path | None
     problems: tuple[Problem, ...] = ()
+    problem_code: int = 4
 
 
 def run(
@@ -52,12 +53,14 @@ def run(
         if standing is not None:
             path = front.home.reports_dir / "latest.html"
             return RunOutcome(load, gates, standing, True, path if path.exists() else None)
-        problems = build_step(front)
-        if not problems:
-            release, problems = release_step(front)
-            gates = (*gates, *release)
+        if problems := plan_problems(front):
+            return RunOutcome(load, gates, None, False, None, problems, problem_code=2)
+        if problems := build_step(front):
+            return RunOutcome(load, gates, None, False, None, problems, problem_code=4)
+        release, problems = release_step(front)
+        gates = (*gates, *release)
         if problems:
-            return RunOutcome(load, gates, None, False, None, problems)
+            return RunOutcome(load, gates, None, False, None, problems, problem_code=1)
         generation = publish_step(front, inputs)
         return RunOutcome(load, gates, generation, False, reporting.write(front, generation))
 
@@ -97,6 +100,18 @@ def gate_step(front: Front) -> tuple[expectations.GateRun, ...]:
         return tuple(runs)
     finally:
         con.close()
+
+
+def plan_problems(front: Front) -> tuple[Problem, ...]:
+    """Return what the statistics would refuse in the plans, before anything is built."""
+    con = open_build(front.home)
+    try:
+        read_plan(con.execute("select * from raw.plan").to_arrow_table())
+    except CytomartError as error:
+        return tuple(error.problems)
+    finally:
+        con.close()
+    return ()
 
 
 def build_step(front: Front) -> tuple[Problem, ...]:
@@ -144,8 +159,7 @@ def exit_code(outcome: RunOutcome, n_held: int) -> int:
     """Return 0 all loaded and released, 1 something held or refused, 2 nothing done, 4 a fault."""
     load_code = outcome.load.exit_code if outcome.load is not None else 0
     if outcome.problems:
-        built = any(g.gate == "release" and g.verdict != "released" for g in outcome.gates)
-        return 1 if built else 4
+        return outcome.problem_code
     return load_code or (1 if n_held else 0)
 
 

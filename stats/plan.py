@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -69,7 +69,7 @@ def read_plan(plan: pa.Table) -> tuple[Analysis, ...]:
         One problem per fault of a row.
     """
     found = rows(plan)
-    problems = _repeated(found)
+    problems = [*_repeated(found), *_repeated_contrasts(found)]
     analyses = []
     for row in found:
         faults = _faults(row)
@@ -122,6 +122,25 @@ def _repeated(found: list[dict[str, Any]]) -> list[Problem]:
         )
         for (study, analysis), n in seen.items()
         if n > 1
+    ]
+
+
+def _repeated_contrasts(found: list[dict[str, Any]]) -> list[Problem]:
+    """A table of differences has one row per contrast and target, so one analysis per mode."""
+    seen: dict[tuple[str, str, str], list[dict[str, Any]]] = defaultdict(list)
+    for row in found:
+        if as_text(row["kind"]) == "contrast":
+            key = (as_text(row["study_id"]), as_text(row["contrast_id"]), as_text(row["mode"]))
+            seen[key].append(row)
+    return [
+        Problem(
+            f"contrast {contrast} is planned {len(same)} times in {mode} mode",
+            "; ".join(_where(row) for row in same),
+            "one analysis per contrast_id and mode",
+            "give the second one a contrast_id of its own",
+        )
+        for (_, contrast, mode), same in seen.items()
+        if len(same) > 1
     ]
 
 
