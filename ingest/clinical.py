@@ -101,7 +101,11 @@ class People:
 
 def fold_id(text: str) -> str:
     """Return an id without blanks, case and width: what a person would take for the same."""
-    return "".join(unicodedata.normalize("NFKC", text).split()).casefold()
+    folded = text
+    # Taking a blank away can bring a letter and an accent together, so fold until it is stable.
+    while (again := "".join(unicodedata.normalize("NFKC", folded).split()).casefold()) != folded:
+        folded = again
+    return folded
 
 
 def id_faults(table: MappedTable, column: str, *, rows: Sequence[SheetRow]) -> list[Fault]:
