@@ -14,10 +14,11 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+from duckdb import DuckDBPyConnection
 
-from contracts import failure, from_rows
+from contracts import CytomartError, Problem, failure, from_rows
 from contracts.quality import GENERATION
-from store import ledger
+from store import kept, ledger
 from store.build import open_build
 from store.durable import fsync_path, temporary_sibling
 from store.exports import file_sha256, write_checksums, write_exports
@@ -84,6 +85,7 @@ def _close_build(home: Home) -> None:
     con = open_build(home)
     try:
         ledger.sync(con, home)
+        _refuse_loss(home, con)
         con.execute("checkpoint")
     finally:
         con.close()
@@ -92,6 +94,23 @@ def _close_build(home: Home) -> None:
             "the build file is still open in this process",
             where=str(home.build_path),
             remedy="close its connection before publishing",
+            exit_code=4,
+        )
+
+
+def _refuse_loss(home: Home, con: DuckDBPyConnection) -> None:
+    gone = kept.lost(ledger.entries(home), con.execute(kept.FILES_QUERY).fetchall())
+    if gone:
+        raise CytomartError(
+            [
+                Problem(
+                    f"the {role} file {sha256} of study {study_id} was loaded (event {number} of "
+                    "the ledger) and is gone from the build file",
+                    where=str(home.build_path),
+                    remedy="load the study folder again; its original is in the archive",
+                )
+                for (study_id, role, sha256), number in gone.items()
+            ],
             exit_code=4,
         )
 

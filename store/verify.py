@@ -11,7 +11,7 @@ from typing import Any
 import duckdb
 
 from contracts import CytomartError, failure
-from store import pseudonym
+from store import kept, pseudonym
 from store.engine import OFFLINE
 from store.exports import CHECKSUMS, file_sha256
 from store.finding import WARNING, Finding
@@ -26,9 +26,6 @@ from store.generation import (
 from store.home import Home
 from store.ledger_chain import Entry, read_chain
 from store.scan import scan_apart
-
-#: A ledger event of this name lists originals that a withdrawal removed, old hash → new hash.
-REDACTED_EVENT = "redacted"
 
 
 def verify(home: Home) -> list[Finding]:
@@ -148,17 +145,23 @@ def _check_rows(path: Path, generation: Generation) -> Iterator[Finding]:
 
 
 def _check_witness(home: Home, events: list[Entry]) -> list[Finding]:
-    """Compare the ledger with the copy of it that was published."""
+    """Compare the ledger with its published copy, and what it says was loaded with raw.files."""
     query = "select sequence_number, line_hash from quality.ledger order by 1"
-    rows = _query(home.published_path, query)
-    for number, line_hash in rows or ():
+    rows = _query(home.published_path, query) or []
+    for number, line_hash in rows:
         if number > len(events):
             text = f"the tail is cut off: event {number} was published and is gone"
             return [Finding("ledger", f"vault/ledger.jsonl line {number}", text)]
         if events[number - 1].line_hash != line_hash:
             text = "differs from the published copy of the ledger"
             return [Finding("ledger", f"vault/ledger.jsonl line {number}", text)]
-    return []
+    files = _query(home.published_path, kept.FILES_QUERY)
+    gone = kept.lost(events[: len(rows)], files) if rows and files is not None else {}
+    return [
+        Finding("published", "warehouse.duckdb raw.files",
+                f"lacks the {role} file {sha256} that event {number} of the ledger loaded")
+        for (_, role, sha256), number in gone.items()
+    ]  # fmt: skip
 
 
 def _check_archive(home: Home, events: list[Entry]) -> Iterator[Finding]:
@@ -172,9 +175,8 @@ def _check_archive(home: Home, events: list[Entry]) -> Iterator[Finding]:
             yield Finding("archive", where, "is not an ordinary file")
         elif file_sha256(path) != path.name:
             yield Finding("archive", where, "its bytes are not those that were archived")
-    removed = {old for e in events if e.event == REDACTED_EVENT for old in e.details["files"]}
-    loaded = {r[0] for r in _query(home.published_path, "select file_sha256 from raw.files") or ()}
-    for sha256 in sorted(loaded - present - removed):
+    loaded = {r[2] for r in _query(home.published_path, kept.FILES_QUERY) or ()}
+    for sha256 in sorted(loaded - present - kept.redacted(events)):
         yield Finding("archive", f"vault/archive/{sha256}", "is missing")
 
 

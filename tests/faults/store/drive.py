@@ -66,11 +66,13 @@ def mark(home: Home, value: int) -> None:
     with writer_lock(home):
         con = open_build(home)
         con.execute("create schema if not exists marts; create schema if not exists reporting")
+        con.begin()
         for name, n_rows in ROWS.items():
             con.execute(
                 f"create or replace table {name} as select {value} as mark, range as n "
                 f"from range({n_rows})"
             )
+        con.commit()
         con.close()
 
 

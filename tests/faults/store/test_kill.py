@@ -18,6 +18,7 @@ def judge(answers: list[dict[str, Any]]) -> int:
     """Check every play of a kill; return how many were killed in the act."""
     acknowledged = [a["acknowledged"] for a in answers if "acknowledged" in a]
     number, turn, n_killed = 1, 0, 0
+    marks = {1: 0}
     for answer in answers:
         if "point" in answer:
             turn += 1
@@ -27,9 +28,12 @@ def judge(answers: list[dict[str, Any]]) -> int:
             ((mark, n_rows),) = answer["marks"]  # one mark alone: no mixture
             assert n_rows == ROWS
             assert answer["generation"] in (number, number + 1)
-            # The new generation holds the new mark; the old one still the mark before.
-            assert mark == turn or (mark < turn and answer["generation"] == number)
+            # A generation never changes; a new one holds this turn's mark, or, where the death
+            # came before that was committed, the mark before.
+            allowed = {marks[number]} if answer["generation"] == number else {turn, marks[number]}
+            assert mark in allowed
             number = answer["generation"]
+            marks[number] = mark
         elif "code_after" in answer:
             assert answer["code_after"] == 0
             assert answer["leftovers"] == []

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import os
 import random
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from contracts import from_rows
+from contracts import CytomartError, from_rows
+from contracts.paths import REPO_ROOT
 from contracts.quality import QUARANTINE
 from store import archive, ledger
 from store.build import append, open_build
@@ -104,3 +108,42 @@ def test_a_cut_off_ledger_tail_is_reported(home: Home) -> None:
         assert any("cut off" in f.message for f in verify(home))
     home.ledger_path.write_bytes(before)
     assert verify(home) == []
+
+
+LOAD = """
+import os, signal, sys
+from datetime import UTC, datetime
+from pathlib import Path
+from contracts import from_rows
+from contracts.raw import FILES
+from store import ledger
+from store.build import append, open_build
+from store.home import Home
+home = Home(Path(sys.argv[1]))
+open_build(home).close()
+con = open_build(home)
+for sha256 in ("a" * 64, "b" * 64):
+    row = {"study_id": "s", "file_sha256": sha256, "role": "slide", "n_bytes": 1,
+           "encoding": "utf-8", "line_end": "LF", "n_rows_in": 1, "n_rows_loaded": 1,
+           "n_rows_quarantined": 0, "n_rows_unchanged": 0, "load_id": "l",
+           "loaded_at": datetime.now(UTC)}
+    append(con, FILES, from_rows([row], FILES))
+    files = [{"role": "slide", "sha256": sha256, "status": "loaded"}]
+    ledger.append(home, "load", "s", {"files": files})
+os.kill(os.getpid(), signal.SIGKILL)
+"""
+
+
+def test_a_commit_cut_from_the_build_files_log_is_missed_at_the_next_publish(
+    tmp_path: Path,
+) -> None:
+    home = Home(tmp_path / "home")
+    subprocess.run([sys.executable, "-c", LOAD, str(home.root)], cwd=REPO_ROOT, check=False)
+    log = home.build_path.with_name("build.duckdb.wal")
+    os.truncate(log, log.stat().st_size - 100)
+    con = open_build(home)  # DuckDB opens it without a word, the second commit missing
+    assert con.execute("select file_sha256 from raw.files").fetchall() == [("a" * 64,)]
+    con.close()
+    with pytest.raises(CytomartError, match=f"slide file {'b' * 64} of study s was loaded"):
+        publish(home, study_ids=["s"])
+    assert not home.published_path.exists()

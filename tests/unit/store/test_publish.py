@@ -186,3 +186,23 @@ def test_a_log_left_beside_the_file_is_not_applied_to_its_successor(published: H
 def test_the_models_views_may_name_the_build_files_catalog(built: Home) -> None:
     change(built, "create view marts.v as select * from build.marts.dim_patients")
     assert publish(built, study_ids=["s"]).relations["marts.v"] == 1
+
+
+def test_a_load_that_was_acknowledged_and_lost_stops_the_publish(published: Home) -> None:
+    lost = "c" * 64
+    con = open_build(published)
+    (kept,) = con.execute("select file_sha256 from raw.files").fetchall()
+    con.close()
+    for sha256, status in ((kept[0], "loaded"), ("d" * 64, "refused")):
+        files = [{"role": "patients", "sha256": sha256, "status": status}]
+        ledger.append(published, "load", "s", {"files": files})
+    assert publish(published, study_ids=["s"]).number == 2
+    assert verify(published) == []
+
+    files = [{"role": "slide", "sha256": lost, "status": "loaded"}]
+    ledger.append(published, "load", "s", {"files": files})
+    with pytest.raises(CytomartError, match=f"slide file {lost}") as caught:
+        publish(published, study_ids=["s"])
+    assert caught.value.exit_code == 4
+    ledger.append(published, "redacted", "s", {"files": {lost: "e" * 64}})
+    assert publish(published, study_ids=["s"]).number == 3

@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import duckdb
 
+from store import ledger
 from store.finding import WARNING
 from store.home import Home
 from store.publish import current, publish, recover
+from store.read import open_published
 from store.verify import verify
 
 
@@ -121,3 +123,20 @@ def test_an_interrupted_publish_is_a_warning_until_it_is_settled(published: Home
     generation = current(published)
     assert generation is not None
     assert generation.number == 2
+
+
+def test_a_published_load_that_is_gone_is_named(published: Home) -> None:
+    path = published.published_path
+    con = open_published(published)
+    (file,) = con.execute("select role, file_sha256 from raw.files").fetchall()
+    con.close()
+    files = [{"role": file[0], "sha256": file[1], "status": "loaded"}]
+    ledger.append(published, "load", "s", {"files": files})
+    publish(published, study_ids=["s"])
+    path.chmod(0o600)
+    con = duckdb.connect(str(path))
+    con.execute("delete from raw.files")
+    con.close()
+    path.chmod(0o444)
+    messages = [f.message for f in verify(published) if f.where == "warehouse.duckdb raw.files"]
+    assert any(file[1] in m for m in messages)

@@ -1,0 +1,49 @@
+"""Acknowledged means kept: what the ledger says was loaded must be in the database.
+
+A database whose log was cut off opens without a word, with its last commits missing. The ledger,
+which stands outside of it, remembers them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from store.ledger_chain import Entry
+
+LOAD_EVENT = "load"
+#: A ledger event of this name lists originals that a withdrawal removed, old hash → new hash.
+REDACTED_EVENT = "redacted"
+
+#: Study, role and SHA-256 of a file; `raw.files` has one row for each.
+Loaded = tuple[str, str, str]
+
+FILES_QUERY = "select study_id, role, file_sha256 from raw.files"
+
+
+def acknowledged(events: Iterable[Entry]) -> dict[Loaded, int]:
+    """Return every file that the ledger says was loaded, with the event that says so."""
+    said: dict[Loaded, int] = {}
+    for event in events:
+        if event.event != LOAD_EVENT or event.study_id is None:
+            continue
+        for file in event.details.get("files", ()):
+            if file.get("status") == "loaded":
+                said[event.study_id, file["role"], file["sha256"]] = event.sequence_number
+    return said
+
+
+def redacted(events: Iterable[Entry]) -> set[str]:
+    """Return the hashes of originals that were removed on purpose."""
+    return {old for e in events if e.event == REDACTED_EVENT for old in e.details["files"]}
+
+
+def lost(events: Iterable[Entry], present: Iterable[Loaded]) -> dict[Loaded, int]:
+    """Return the files that were acknowledged and are in the database no more."""
+    events = list(events)
+    gone = redacted(events)
+    there = set(present)
+    return {
+        file: number
+        for file, number in acknowledged(events).items()
+        if file not in there and file[2] not in gone
+    }
