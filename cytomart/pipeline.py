@@ -11,7 +11,7 @@ from cytomart import dbt, fingerprint, reporting
 from cytomart.front import Front
 from ingest.load import load_study
 from ingest.load_report import LoadReport
-from stats.plan import read_plan
+from stats.plan import check_contrasts, read_plan
 from store import ledger
 from store.build import open_build
 from store.lock import writer_lock
@@ -106,7 +106,7 @@ def plan_problems(front: Front) -> tuple[Problem, ...]:
     """Return what the statistics would refuse in the plans, before anything is built."""
     con = open_build(front.home)
     try:
-        read_plan(con.execute("select * from raw.plan").to_arrow_table())
+        check_contrasts(read_plan(con.execute("select * from raw.plan").to_arrow_table()))
     except CytomartError as error:
         return tuple(error.problems)
     finally:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,7 +69,7 @@ def read_plan(plan: pa.Table) -> tuple[Analysis, ...]:
         One problem per fault of a row.
     """
     found = rows(plan)
-    problems = [*_repeated(found), *_repeated_contrasts(found)]
+    problems = _repeated(found)
     analyses = []
     for row in found:
         faults = _faults(row)
@@ -79,6 +79,29 @@ def read_plan(plan: pa.Table) -> tuple[Analysis, ...]:
     if problems:
         raise CytomartError(problems)
     return tuple(sorted(analyses, key=lambda a: (a.study_id, a.analysis_id)))
+
+
+def check_contrasts(analyses: Iterable[Analysis]) -> None:
+    """Raise CytomartError where a contrast is planned twice in one mode.
+
+    The table of differences has one row per contrast and target.
+    """
+    seen: dict[tuple[str, str, str], list[Analysis]] = defaultdict(list)
+    for analysis in analyses:
+        if analysis.kind == "contrast":
+            seen[analysis.study_id, analysis.contrast_id, analysis.mode].append(analysis)
+    problems = [
+        Problem(
+            f"contrast {contrast} is planned {len(same)} times in {mode} mode",
+            "; ".join(a.where for a in same),
+            "one analysis per contrast_id and mode",
+            "give the second one a contrast_id of its own",
+        )
+        for (_, contrast, mode), same in seen.items()
+        if len(same) > 1
+    ]
+    if problems:
+        raise CytomartError(problems)
 
 
 def offered_methods(kind: str, mode: str, pairing: str) -> tuple[str, ...]:
@@ -122,25 +145,6 @@ def _repeated(found: list[dict[str, Any]]) -> list[Problem]:
         )
         for (study, analysis), n in seen.items()
         if n > 1
-    ]
-
-
-def _repeated_contrasts(found: list[dict[str, Any]]) -> list[Problem]:
-    """A table of differences has one row per contrast and target, so one analysis per mode."""
-    seen: dict[tuple[str, str, str], list[dict[str, Any]]] = defaultdict(list)
-    for row in found:
-        if as_text(row["kind"]) == "contrast":
-            key = (as_text(row["study_id"]), as_text(row["contrast_id"]), as_text(row["mode"]))
-            seen[key].append(row)
-    return [
-        Problem(
-            f"contrast {contrast} is planned {len(same)} times in {mode} mode",
-            "; ".join(_where(row) for row in same),
-            "one analysis per contrast_id and mode",
-            "give the second one a contrast_id of its own",
-        )
-        for (_, contrast, mode), same in seen.items()
-        if len(same) > 1
     ]
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from contracts import CytomartError, from_rows
 from contracts.raw import PLAN
-from stats.plan import read_plan
+from stats.plan import check_contrasts, read_plan
 
 ROW = {
     "study_id": "s", "file_sha256": "0" * 64, "source_line": 2, "analysis_id": "a",
@@ -24,7 +24,7 @@ def plan(*changes: dict) -> pa.Table:
 
 def test_a_contrast_planned_twice_is_refused_with_both_lines():
     with pytest.raises(CytomartError) as caught:
-        read_plan(plan({}, {"analysis_id": "b", "source_line": 5}))
+        check_contrasts(read_plan(plan({}, {"analysis_id": "b", "source_line": 5})))
     assert "A_vs_C" in str(caught.value)
     assert "line 2" in str(caught.value)
     assert "line 5" in str(caught.value)
@@ -32,4 +32,6 @@ def test_a_contrast_planned_twice_is_refused_with_both_lines():
 
 def test_the_same_contrast_may_stand_in_both_modes():
     paper = {"analysis_id": "b", "mode": "paper", "primary_method": "student_t"}
-    assert len(read_plan(plan({}, paper))) == 2
+    analyses = read_plan(plan({}, paper))
+    check_contrasts(analyses)
+    assert len(analyses) == 2
