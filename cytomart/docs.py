@@ -133,7 +133,7 @@ def _table(rows: list[tuple[str, str, str]]) -> list[str]:
 
 def _sentence(text: str) -> str:
     """Return one line; texts that several columns share are filled in."""
-    filled = re.sub(r"\{\{ doc\('(\w+)'\) \}\}", lambda m: _shared_texts()[m.group(1)], str(text))
+    filled = re.sub(r"\{\{ doc\('(\w+)'\) \}\}", lambda m: _shared_texts()[str(m[1])], str(text))
     return " ".join(filled.split())
 
 
