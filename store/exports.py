@@ -6,7 +6,9 @@ import csv
 import hashlib
 import math
 import re
+import tempfile
 from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from decimal import Decimal
 from pathlib import Path
@@ -38,7 +40,8 @@ def write_exports(con: DuckDBPyConnection, relations: list[Outgoing], folder: Pa
         _write_parquet(con, relation, place / f"{relation.name}.parquet")
         if relation.schema == "reporting" and _n_rows(con, relation) <= SPREADSHEET_ROWS:
             _write_csv(con, relation, place / f"{relation.name}.csv")
-            _write_xlsx(con, relation, place / f"{relation.name}.xlsx")
+            with _temporary_files_in(folder):
+                _write_xlsx(con, relation, place / f"{relation.name}.xlsx")
         if number == len(exported) // 2:
             fault_point("publish_exports_halfway")
     _write_dictionary(relations, folder / "dictionary.csv")
@@ -118,6 +121,17 @@ def _write_xlsx(con: DuckDBPyConnection, relation: Outgoing, path: Path) -> None
     for row in _rows(con, relation):
         sheet.append([_cell(v) for v in row])
     book.save(path)
+
+
+@contextmanager
+def _temporary_files_in(folder: Path) -> Iterator[None]:
+    """Keep openpyxl's temporary files where a later publish finds them after a death."""
+    before = tempfile.tempdir
+    tempfile.tempdir = str(folder)
+    try:
+        yield
+    finally:
+        tempfile.tempdir = before
 
 
 def _write_dictionary(relations: list[Outgoing], path: Path) -> None:

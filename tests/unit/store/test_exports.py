@@ -3,6 +3,7 @@ from __future__ import annotations
 import csv
 import shutil
 import subprocess
+import tempfile
 from pathlib import Path
 
 import duckdb
@@ -117,3 +118,13 @@ def test_checksums_are_those_of_sha256sum(folder: Path) -> None:
     assert done.returncode == 0, done.stdout
     n_files = sum(p.is_file() for p in folder.rglob("*"))
     assert done.stdout.count(": OK") == n_files - 1
+
+
+def test_nothing_is_written_outside_the_home(
+    published: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "there-is-no-such-place"))
+    assert publish(published, study_ids=["s"]).number == 2
+    assert tempfile.tempdir == str(tmp_path / "there-is-no-such-place")
+    names = {p.name for p in (published.published_dir / "2").iterdir()}
+    assert names == {"SHA256SUMS", "dictionary.csv", "generation.json", "marts", "reporting"}
