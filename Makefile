@@ -56,7 +56,7 @@ docs: $(STAMP) ## regenerate the data dictionary and the CLI reference
 lock: ## resolve requirements.lock again (versions and hashes, no index addresses)
 	@$(BIN)/python -m pip install --quiet uv
 	@$(BIN)/uv pip compile pyproject.toml --extra dev --universal --python-version 3.11 \
-		--generate-hashes --no-emit-index-url --no-emit-find-links --no-header --quiet -o requirements.lock
+		--generate-hashes --no-emit-index-url --no-emit-find-links --no-header --no-strip-extras --quiet -o requirements.lock
 
 clean: ## remove the environment and build products (never a warehouse: data/ stays)
 	@rm -rf $(VENV) target logs build *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import json
+import os
+import shlex
+import shutil
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
 
 import click
@@ -28,6 +32,15 @@ class Front:
             highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else 200
         )
     )
+
+    @property
+    def command(self) -> str:
+        """How the person at this terminal calls cytomart on this home."""
+        typed = Path(sys.argv[0])
+        name = "cytomart" if shutil.which("cytomart") else os.path.relpath(typed)
+        if self.home == Home.from_env(None):
+            return name
+        return f"{name} --home {shlex.quote(str(self.home.root))}"
 
     def say(self, text: str) -> None:
         """Print one line for a person; silent with --json."""

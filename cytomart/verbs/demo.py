@@ -26,5 +26,5 @@ def command(front: Front, seed: int) -> None:
     front.say(f"Study folder: {folder}")
     outcome = pipeline.run(front, folder)
     code = summary.close(front, outcome)
-    front.say('Try: cytomart sql "select * from reporting.rpt_differential where is_hit limit 5"')
+    front.say(f'Try: {front.command} sql "select * from reporting.rpt_differential where is_hit"')
     sys.exit(code)
