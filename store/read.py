@@ -60,7 +60,8 @@ class Sandbox:
             raise failure(
                 "this is not a single query",
                 allowed="one SELECT (or FROM, WITH, VALUES, DESCRIBE, SHOW, SUMMARIZE, EXPLAIN)",
-                remedy="export with `cytomart export`; the published warehouse is never changed",
+                remedy="every table stands as Parquet in published/; the published warehouse is never "
+                "changed, and PIVOT needs a fixed IN list",
             )
         return self._con.execute(sql, parameters)
 
@@ -86,10 +87,7 @@ class Sandbox:
         return explained is not None and self._is_select(sql[explained.end() :])
 
     def _is_select(self, sql: str) -> bool:
-        try:
-            statements = self._con.extract_statements(sql)
-        except duckdb.Error:
-            return False
+        statements = self._con.extract_statements(sql)
         return [s.type for s in statements] == [duckdb.StatementType.SELECT]
 
 
