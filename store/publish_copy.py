@@ -64,7 +64,9 @@ def copy_published(
 def _attach(con: DuckDBPyConnection, home: Home, target: Path) -> None:
     try:
         con.execute(f"attach {literal(str(home.build_path))} as {_SOURCE} (read_only)")
-    except duckdb.BinderException as error:
+    except duckdb.Error as error:
+        if "file handle conflict" not in str(error):
+            raise
         raise failure(
             "the build file is still open in this process",
             where=str(home.build_path),

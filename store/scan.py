@@ -37,12 +37,12 @@ def checksum(
 ) -> tuple[int, str]:
     """Return row count and order-free checksum over all values of some columns."""
     cells = ", ".join(identifier(c) for c in columns)
-    row = con.execute(
+    # fetchall, not fetchone: DuckDB 2.0 calls a result unfinished until it has been read out.
+    rows = con.execute(
         f"select count(*), coalesce(sum(hash({cells})), 0)::varchar "
         f"from {qualified(catalog, schema, name)}"
-    ).fetchone()
-    assert row is not None
-    return int(row[0]), str(row[1])
+    ).fetchall()
+    return int(rows[0][0]), str(rows[0][1])
 
 
 def scan(path: Path) -> list[Scanned]:
