@@ -60,8 +60,8 @@ class Sandbox:
             raise failure(
                 "this is not a single query",
                 allowed="one SELECT (or FROM, WITH, VALUES, DESCRIBE, SHOW, SUMMARIZE, EXPLAIN)",
-                remedy="every table stands as Parquet in published/; the published warehouse is never "
-                "changed, and PIVOT needs a fixed IN list",
+                remedy="give PIVOT a fixed IN list; files of every table stand in published/, and "
+                "the published warehouse is never changed",
             )
         return self._con.execute(sql, parameters)
 

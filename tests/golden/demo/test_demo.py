@@ -169,6 +169,12 @@ def test_no_message_speaks_of_the_machinery(demo, word):
     assert not re.search(rf"\b{word}\b", demo.first_run.out + demo.first_run.err, re.I)
 
 
+def test_the_whole_road_needs_no_network(demo):
+    if not demo.is_offline:
+        pytest.skip("network namespaces cannot be made here")
+    assert demo.first_run.code == 0
+
+
 def test_a_second_demo_adds_no_rows_and_says_so(demo, cytomart):
     before = (demo.home / "warehouse.duckdb").read_bytes()
     done = cytomart(demo.home, "demo")
