@@ -6,12 +6,11 @@ import shutil
 from datetime import datetime
 from pathlib import Path
 
-from store.read import open_published
-
 from cytomart.front import Front
 from reports.build import build_report
 from reports.provenance import Provenance
 from store.publish import Generation
+from store.read import open_published
 
 
 def write(front: Front, generation: Generation) -> Path:

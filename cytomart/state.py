@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import duckdb
-from store.read import open_published
 
 from store.build import connection_config
 from store.home import Home
+from store.read import open_published
 
 _BATCHES = """
     select study_id, batch_id, gate_status, failed_rules

@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from store.read import open_published
-
 import expectations
 from cytomart import pipeline, state
 from cytomart.front import Front
 from ingest.load_report import LOADED, REFUSED, UNCHANGED, FileReport, LoadReport
+from store.read import open_published
 
 _HITS = """
     select study_id, contrast_id, mode, n_hits, n_tested, n_chance_permuted

@@ -10,11 +10,11 @@ from typing import Any
 import click
 import duckdb
 from rich.table import Table
-from store.read import sandboxed
 
 from contracts import failure
 from cytomart import access
 from cytomart.front import Front, pass_front
+from store.read import sandboxed
 
 
 @click.command("sql")

@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 
 import click
-from store.verify import verify
 
 from cytomart.front import Front, pass_front
+from store.verify import verify
 
 
 @click.command("verify")

@@ -28,7 +28,11 @@ def test_an_all_null_column_keeps_its_type():
 
 @pytest.mark.parametrize(
     ("row", "word"),
-    [(visit(colour="red"), "colour"), (visit(visit=None), "null"), (visit(visit_order=None), "null")],
+    [
+        (visit(colour="red"), "colour"),
+        (visit(visit=None), "null"),
+        (visit(visit_order=None), "null"),
+    ],
 )
 def test_what_does_not_fit_is_named(row, word):
     with pytest.raises(CytomartError, match=word):
