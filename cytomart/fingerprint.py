@@ -1,4 +1,4 @@
-"""Has anything changed since the published generation was made?"""
+"""Has anything changed since the tables were built, or the published generation was made?"""
 
 from __future__ import annotations
 
@@ -50,6 +50,25 @@ def standing(home: Home, inputs: str) -> Generation | None:
     if generation is None or not home.published_path.exists():
         return None
     return generation if generation.note.get("inputs") == inputs else None
+
+
+def mark_built(home: Home, inputs: str | None) -> None:
+    """Note what the tables in the build file are made from; None while they are in the making."""
+    path = _built_path(home)
+    path.unlink(missing_ok=True)
+    if inputs is not None:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(inputs, encoding="ascii")
+
+
+def is_built(home: Home, inputs: str) -> bool:
+    """Return whether the tables in the build file are known to be made from these inputs."""
+    path = _built_path(home)
+    return path.exists() and path.read_text(encoding="ascii") == inputs
+
+
+def _built_path(home: Home) -> Path:
+    return home.vault / "target" / "built_from"
 
 
 def _code_files() -> list[Path]:

@@ -39,6 +39,18 @@ class VerbGroup(click.Group):
         command: click.Command = importlib.import_module(f"cytomart.verbs.{cmd_name}").command
         return command
 
+    def invoke(self, ctx: click.Context) -> Any:
+        """Run the verb; keep an unexpected error's traceback in the home it concerns."""
+        try:
+            return super().invoke(ctx)
+        except (
+            click.ClickException, click.Abort, click.exceptions.Exit, CytomartError, BrokenPipeError
+        ):  # fmt: skip
+            raise
+        except Exception as error:
+            _keep_traceback(ctx.obj.home if isinstance(ctx.obj, Front) else None, error)
+            ctx.exit(4)
+
 
 @click.group(cls=VerbGroup, context_settings={"help_option_names": ["-h", "--help"]})
 @click.option(
@@ -76,16 +88,16 @@ def main() -> None:
     except BrokenPipeError:
         sys.stderr.close()
         sys.exit(0)
-    except Exception:
-        _keep_traceback()
+    except Exception as error:
+        _keep_traceback(None, error)
         sys.exit(4)
 
 
-def _keep_traceback() -> None:
+def _keep_traceback(home: Home | None, error: Exception) -> None:
     """Write an unexpected error to the vault's log, and say where; a user meets no traceback."""
     text = traceback.format_exc()
     try:
-        home = Home.from_env(os.environ.get("CYTOMART_HOME"))
+        home = home or Home.from_env(None)
         home.ensure()
         log = home.logs_dir / "errors.log"
         with log.open("a", encoding="utf-8") as handle:
@@ -94,9 +106,9 @@ def _keep_traceback() -> None:
     except (OSError, CytomartError):
         click.echo(text, err=True)
         return
-    last = text.strip().splitlines()[-1]
+    said = "".join(str(error).splitlines()[:1])
     click.echo(
-        f"Internal error: {last}. Nothing was published. Details: {log}. "
+        f"Internal error: {type(error).__name__}: {said}. Details: {log}. "
         "Do: report it with that file; look through it for patients' data before you send it.",
         err=True,
     )

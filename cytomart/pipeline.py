@@ -116,8 +116,29 @@ def plan_problems(front: Front) -> tuple[Problem, ...]:
 
 def build_step(front: Front) -> tuple[Problem, ...]:
     """Build all tables; return what failed."""
+    inputs = fingerprint.of(front.home)
+    fingerprint.mark_built(front.home, None)
     with front.steps("Building tables and statistics") as steps:
-        return dbt.build(front.home, steps.at).failures
+        failures = dbt.build(front.home, steps.at).failures
+    if not failures:
+        fingerprint.mark_built(front.home, inputs)
+    return failures
+
+
+def build_where_stale(front: Front) -> str:
+    """Judge and build what has come since the last build; return the fingerprint of the inputs.
+
+    Without it tables of yesterday would go out beside the files and verdicts of today.
+    """
+    gate_step(front)
+    inputs = fingerprint.of(front.home)
+    if fingerprint.is_built(front.home, inputs):
+        return inputs
+    if problems := plan_problems(front):
+        raise CytomartError(list(problems), exit_code=2)
+    if problems := build_step(front):
+        raise CytomartError(list(problems), exit_code=4)
+    return inputs
 
 
 def release_step(front: Front) -> tuple[tuple[expectations.GateRun, ...], tuple[Problem, ...]]:

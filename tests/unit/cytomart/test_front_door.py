@@ -10,9 +10,14 @@ import pytest
 
 from contracts import Problem
 from contracts.paths import REPO_ROOT
-from cytomart import dbt, pipeline
-from cytomart.main import QUIET, cli
+from cytomart import dbt, fingerprint, pipeline
+from cytomart.front import Front
+from cytomart.main import QUIET, cli, main
+from cytomart.verbs.publish import command as publish
 from ingest.load_report import LOADED, REFUSED, WAITING, FileReport, LoadReport
+from store.build import open_build
+from store.home import Home
+from store.publish import Generation
 
 VERBS = sorted(
     p.stem for p in (REPO_ROOT / "cytomart" / "verbs").glob("*.py") if p.stem != "__init__"
@@ -139,3 +144,67 @@ def test_telemetry_of_every_dependency_is_off():
     project = (REPO_ROOT / "dbt_project.yml").read_text(encoding="utf-8")
     assert "send_anonymous_usage_stats: false" in project
     assert os.environ["GX_ANALYTICS_ENABLED"] == "false"
+
+
+def test_an_internal_error_is_kept_in_the_home_that_was_named(tmp_path, monkeypatch, capsys):
+    home, other = tmp_path / "named", tmp_path / "default"
+    monkeypatch.setenv("CYTOMART_HOME", str(other))
+    monkeypatch.setattr("sys.argv", ["cytomart", "--home", str(home), "verify"])
+
+    def fail(*_: object) -> None:
+        raise RuntimeError("unheard of\nline two")
+
+    monkeypatch.setattr("cytomart.verbs.verify.verify", fail)
+    with pytest.raises(SystemExit) as left:
+        main()
+    said = capsys.readouterr().err
+    assert left.value.code == 4
+    assert "RuntimeError: unheard of. Details" in said
+    assert "Traceback" not in said
+    assert "line two" in (home / "vault" / "logs" / "errors.log").read_text(encoding="utf-8")
+    assert not other.exists()
+
+
+@pytest.fixture
+def steps(monkeypatch):
+    """The steps of `publish`, counted and not done."""
+    done: list[str] = []
+    monkeypatch.setattr(dbt, "build", lambda *_: done.append("build") or dbt.BuildOutcome(1, 1, ()))
+    monkeypatch.setattr(pipeline, "gate_step", lambda _: done.append("gate") or ())
+    monkeypatch.setattr(pipeline, "release_step", lambda _: done.append("release") or ((), ()))
+    monkeypatch.setattr(
+        pipeline, "publish_step",
+        lambda front, _: done.append("publish") or Generation(1, "0", front.home.root, {}, "", {}),
+    )  # fmt: skip
+    return done
+
+
+def test_publish_builds_first_where_something_came_after_the_last_build(tmp_path, steps):
+    front = Front(Home.from_env(str(tmp_path / "home")))
+    with pytest.raises(SystemExit):
+        publish.callback.__wrapped__(front, 0.0)
+    assert steps == ["gate", "build", "release", "publish"]
+    steps.clear()
+    with pytest.raises(SystemExit):
+        publish.callback.__wrapped__(front, 0.0)
+    assert steps == ["gate", "release", "publish"]
+    steps.clear()
+    con = open_build(front.home)
+    con.execute(
+        "insert into quality.acceptances values ('s', 'B', 'rule', 'hash', 'why', 'who', now())"
+    )
+    con.close()
+    with pytest.raises(SystemExit):
+        publish.callback.__wrapped__(front, 0.0)
+    assert steps == ["gate", "build", "release", "publish"]
+
+
+def test_a_failed_build_is_not_taken_for_built(tmp_path, steps, monkeypatch):
+    front = Front(Home.from_env(str(tmp_path / "home")))
+    assert not pipeline.build_step(front)
+    inputs = fingerprint.of(front.home)
+    assert fingerprint.is_built(front.home, inputs)
+    bad = dbt.BuildOutcome(0, 0, (Problem("a table failed"),))
+    monkeypatch.setattr(dbt, "build", lambda *_: bad)
+    assert pipeline.build_step(front)
+    assert not fingerprint.is_built(front.home, inputs)
