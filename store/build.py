@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
+import socket
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
@@ -24,7 +26,7 @@ from contracts.relation import sql_type
 from store.durable import PRIVATE_FILE
 from store.engine import OFFLINE
 from store.home import Home
-from store.lock import WriterBusy, read_holder
+from store.lock import Holder, WriterBusy, read_holder
 from store.sql_text import literal
 
 _VIEW = f"{BATCH_CONTENT_SCHEMA}.{BATCH_CONTENT_NAME}"
@@ -57,7 +59,7 @@ def open_build(home: Home) -> DuckDBPyConnection:
         con = duckdb.connect(str(home.build_path), config=connection_config(home))
     except duckdb.IOException as error:
         if "lock" in str(error).lower():
-            raise WriterBusy(read_holder(home), str(home.build_path)) from error
+            raise WriterBusy(_other_holder(home, error), str(home.build_path)) from error
         raise _damaged(home, error) from error
     except duckdb.Error as error:
         raise _damaged(home, error) from error
@@ -71,6 +73,20 @@ def open_build(home: Home) -> DuckDBPyConnection:
         con.close()
         raise
     return con
+
+
+def _other_holder(home: Home, error: duckdb.IOException) -> Holder | None:
+    """Name who has the file open: not us, though the lock file may say so.
+
+    A build whose command was killed lives on for a moment without the lock.
+    """
+    holder = read_holder(home)
+    if holder is not None and holder.pid != os.getpid():
+        return holder
+    found = re.search(r"\(PID (\d+)\)", str(error))
+    if found is None:
+        return None
+    return Holder(socket.gethostname(), int(found[1]), "another command", "before this one")
 
 
 def prepare(con: DuckDBPyConnection) -> None:

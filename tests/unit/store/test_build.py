@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import os
 import subprocess
 import sys
 
@@ -126,6 +127,7 @@ def test_another_process_at_the_file_is_another_writer(home: Home) -> None:
         text=True, check=False,
     )  # fmt: skip
     assert WriterBusy.__name__ in done.stderr
+    assert f"process {os.getpid()} of another command" in done.stderr
     con.close()
 
 
