@@ -83,7 +83,7 @@ def _chance(published: Published) -> str:
 
 def _scores() -> str:
     return (
-        "Scores are compared within persons by a paired t-test; persons without a second score "
+        "Scores are compared within persons by a paired t-test; persons without a score at a visit "
         "are counted and shown as missing. The change is read against the minimal important "
         "difference of the scale; where a scale has none of its own, half a standard deviation "
         "of the first visit stands in and is called distribution-based."

@@ -116,7 +116,7 @@ def _outcome(row: dict[str, Any], first: dict[str, Any], scale: dict[str, Any]) 
     direction = "lower" if row["mean_change"] < 0 else "higher"
     is_better = direction == scale["better_direction"]
     people = words.count(row["n"], "person", "people")
-    missing = f"{people}, {row['n_missing']} without a second score" if row["n_missing"] else people
+    missing = f"{people}, {row['n_missing']} without a score then" if row["n_missing"] else people
     has_test = row["ci_low"] is not None and row["ci_high"] is not None
     return Outcome(
         row["scale_id"],
@@ -127,7 +127,8 @@ def _outcome(row: dict[str, Any], first: dict[str, Any], scale: dict[str, Any]) 
         words.p_equation(row["p_value"]),
         f"On average {words.number(abs(row['mean_change']))} points {direction} "
         f"({'better' if is_better else 'worse'}): {words.number(first['mean_score'])} before, "
-        f"{words.number(row['mean_score'])} then.",
+        f"{words.number(row['mean_score'])} then"
+        + (", each the mean of those who had a score." if row["n_missing"] else "."),
         missing,
         meaning(row, scale),
         _reached(row, scale),

@@ -73,7 +73,7 @@ def scores(published: Published) -> Table:
     return table(
         "Scores by visit. Change is measured within persons, from the first visit. “Important” is "
         "the share of all people who improved by at least the smallest important change; people "
-        "without a second score count as not improved.",
+        "without a score at that visit count as not improved.",
         "Score|Visit|People|Missing|Mean ± SD|Range|Mean change|95 % CI|p|Important",
         (
             (

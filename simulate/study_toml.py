@@ -85,7 +85,7 @@ def _visits(design: Design) -> list[Pairs]:
                  ("window_days", [-14, 0])]
             )  # fmt: skip
             continue
-        label = "One week after radiotherapy" if k == 1 else f"{k - 1} months later"
+        label = "One week after radiotherapy" if k == 1 else f"{k - 1} month{'s' * (k > 2)} later"
         out.append(
             [("code", code), ("label", label), ("window_days", [1 + 30 * (k - 1), 30 + 30 * k])]
         )
