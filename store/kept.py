@@ -21,13 +21,17 @@ FILES_QUERY = "select study_id, role, file_sha256 from raw.files"
 
 
 def acknowledged(events: Iterable[Entry]) -> dict[Loaded, int]:
-    """Return every file that the ledger says was loaded, with the event that says so."""
+    """Return every file that the ledger says was loaded, with the event that says so.
+
+    A slide that was scanned anew stands for the scan it superseded.
+    """
     said: dict[Loaded, int] = {}
     for event in events:
         if event.event != LOAD_EVENT or event.study_id is None:
             continue
         for file in event.details.get("files", ()):
             if file.get("status") == "loaded":
+                said.pop((event.study_id, file["role"], file.get("superseded_sha256", "")), None)
                 said[event.study_id, file["role"], file["sha256"]] = event.sequence_number
     return said
 

@@ -206,3 +206,18 @@ def test_a_load_that_was_acknowledged_and_lost_stops_the_publish(published: Home
     assert caught.value.exit_code == 4
     ledger.append(published, "redacted", "s", {"files": {lost: "e" * 64}})
     assert publish(published, study_ids=["s"]).number == 3
+
+
+def test_a_superseded_scan_is_not_lost_and_its_successor_must_stand(published: Home) -> None:
+    con = open_build(published)
+    ((present,),) = con.execute("select file_sha256 from raw.files").fetchall()
+    con.close()
+    old = {"role": "patients", "sha256": "c" * 64, "status": "loaded"}
+    ledger.append(published, "load", "s", {"files": [old]})
+    new = {"role": "patients", "sha256": present, "status": "loaded", "superseded_sha256": "c" * 64}
+    ledger.append(published, "load", "s", {"files": [new]})
+    assert publish(published, study_ids=["s"]).number == 2
+    assert verify(published) == []
+    ledger.append(published, "load", "s", {"files": [{**old, "superseded_sha256": present}]})
+    with pytest.raises(CytomartError, match="patients file c{64}"):
+        publish(published, study_ids=["s"])
