@@ -129,8 +129,8 @@ def test_public_tables_have_an_enforced_contract(path):
 
 
 ARITHMETIC = re.compile(
-    r"\b(avg|median|stddev_samp|sum|exp|ln|log2|power|sqrt|abs)\(|safe_log2|net_signal|"
-    r"signed_fold_change\(|replicate_cv|minus_log10|days_between|percent_text|nullif\(|"
+    r"\b(avg|ordered_mean|ordered_sd|stddev_samp|median|sum|exp|ln|log2|power|sqrt|abs)\(|"
+    r"safe_log2|net_signal|signed_fold_change\(|replicate_cv|minus_log10|days_between|percent_text|nullif\(|"
     r"row_number\(\)"
 )
 

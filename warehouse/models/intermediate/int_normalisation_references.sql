@@ -41,7 +41,7 @@ averaged as (
         medians.background_method,
         'median' as normalisation_method,
         'median of ' || {{ joined_text('medians.batch_id', ', ') }} as reference_id,
-        exp(avg(ln(medians.array_median_afu))) as reference_afu,
+        exp({{ ordered_mean('ln(medians.array_median_afu)') }}) as reference_afu,
         count(*) as n_reference_arrays
     from medians
     inner join chosen_batches

@@ -81,10 +81,11 @@ averaged_arms as (
         contrast_id,
         analyte_id,
         variant_id,
-        avg(level_log2) filter (where arm = 'numerator') as mean_numerator_log2,
-        avg(level_log2) filter (where arm = 'denominator') as mean_denominator_log2,
-        avg(level_linear) filter (where arm = 'numerator') as mean_numerator,
-        avg(level_linear) filter (where arm = 'denominator') as mean_denominator,
+        {{ ordered_mean('level_log2', "arm = 'numerator'") }} as mean_numerator_log2,
+        {{ ordered_mean('level_log2', "arm = 'denominator'") }}
+            as mean_denominator_log2,
+        {{ ordered_mean('level_linear', "arm = 'numerator'") }} as mean_numerator,
+        {{ ordered_mean('level_linear', "arm = 'denominator'") }} as mean_denominator,
         count(*) filter (where arm = 'numerator') as n_numerator,
         count(*) filter (where arm = 'denominator') as n_denominator
     from kept_complete

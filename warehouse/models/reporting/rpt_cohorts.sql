@@ -9,8 +9,8 @@ summarised as (
         cohort,
         count(*) as n,
         count(age_years) as n_with_age,
-        avg(age_years) as age_mean_years,
-        stddev_samp(age_years) as age_sd_years,
+        {{ ordered_mean('age_years') }} as age_mean_years,
+        {{ ordered_sd('age_years') }} as age_sd_years,
         min(age_years) as age_min_years,
         max(age_years) as age_max_years,
         count(*) filter (where is_age_capped) as n_age_capped
