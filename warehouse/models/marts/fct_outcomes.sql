@@ -59,7 +59,7 @@ measured_baseline_spread as (
         cohort,
         instrument_id,
         site_id,
-        stddev_samp(cast(score as double)) as baseline_sd
+        {{ ordered_sd('cast(score as double)') }} as baseline_sd
     from filled
     where is_baseline
     group by all
@@ -136,15 +136,18 @@ judged as (
         is_baseline,
         score is null as is_missing,
         coalesce(
-            case
+            improvement_score > 0
+            and case
                 when mid_rule = 'share_of_baseline'
                     then improvement_score >= mid_of_baseline_score
                 else improvement_score >= mid_score_used
             end,
             false
         ) as is_mid_reached,
-        coalesce(improvement_score >= mid_of_baseline_score, false)
-            as is_mid_share_reached
+        coalesce(
+            improvement_score > 0 and improvement_score >= mid_of_baseline_score,
+            false
+        ) as is_mid_share_reached
     from chosen_difference
 )
 
