@@ -219,5 +219,5 @@ def test_a_superseded_scan_is_not_lost_and_its_successor_must_stand(published: H
     assert publish(published, study_ids=["s"]).number == 2
     assert verify(published) == []
     ledger.append(published, "load", "s", {"files": [{**old, "superseded_sha256": present}]})
-    with pytest.raises(CytomartError, match="patients file c{64}"):
+    with pytest.raises(CytomartError, match=r"patients file c{64}"):
         publish(published, study_ids=["s"])
