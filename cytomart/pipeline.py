@@ -194,7 +194,19 @@ def _gate_facts(gate_run: expectations.GateRun) -> dict[str, object]:
     }
 
 
+#: Where this rule fails no table holds a row, and most other rules fail for that reason alone.
+_NOTHING_RELEASED = "some_batch_released"
+
+
 def _release_problems(gate_run: expectations.GateRun) -> list[Problem]:
+    if any(r.rule_id == _NOTHING_RELEASED and r.outcome != "pass" for r in gate_run.results):
+        return [
+            Problem(
+                "no batch is released, so there is nothing to publish",
+                where=f"study {gate_run.study_id}",
+                remedy="mend what holds the batches, or accept it; see cytomart status",
+            )
+        ]
     return [
         Problem(
             f"the release is held by rule {r.rule_id}: {r.message}",

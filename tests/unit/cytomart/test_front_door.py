@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from types import SimpleNamespace
 
 import click
 import pytest
@@ -208,3 +209,15 @@ def test_a_failed_build_is_not_taken_for_built(tmp_path, steps, monkeypatch):
     monkeypatch.setattr(dbt, "build", lambda *_: bad)
     assert pipeline.build_step(front)
     assert not fingerprint.is_built(front.home, inputs)
+
+
+def test_a_release_without_any_batch_names_the_cause_and_not_its_consequences():
+    def failed(rule_id: str) -> SimpleNamespace:
+        return SimpleNamespace(rule_id=rule_id, outcome="fail", severity="integrity", message="no")
+
+    rules = [failed("levels_finite"), failed("some_batch_released"), failed("tests_finite")]
+    run = SimpleNamespace(study_id="s", results=rules)
+    (problem,) = pipeline._release_problems(run)
+    assert "no batch is released" in str(problem)
+    run.results.pop(1)
+    assert [str(p).count("is held by rule") for p in pipeline._release_problems(run)] == [1, 1]
