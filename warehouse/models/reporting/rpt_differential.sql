@@ -50,6 +50,35 @@ measured_detection as (
     group by all
 ),
 
+counted_classes as (
+    select
+        arms.study_id,
+        arms.contrast_id,
+        measurements.analyte_id,
+        measurements.variant_id,
+        measurements.measurement_class,
+        count(*) as n_samples
+    from arms
+    inner join measurements
+        on
+            arms.study_id = measurements.study_id
+            and arms.sample_id = measurements.sample_id
+    group by all
+),
+
+picked_commonest_class as (
+    select *
+    from counted_classes
+    qualify
+        row_number() over (
+            partition by study_id, contrast_id, analyte_id, variant_id
+            order by
+                n_samples desc,
+                measurement_class = 'quantified' asc,
+                measurement_class asc
+        ) = 1
+),
+
 joined as (
     select
         fold_changes.study_id,
@@ -77,6 +106,7 @@ joined as (
         fold_changes.n_denominator,
         results.n_pairs,
         detection.below_lod_frac,
+        coalesce(classes.measurement_class, 'missing') as measurement_class,
         coalesce(
             results.p_adjusted < results.alpha
             and (
@@ -117,6 +147,12 @@ joined as (
             and fold_changes.contrast_id = detection.contrast_id
             and fold_changes.analyte_id = detection.analyte_id
             and fold_changes.variant_id = detection.variant_id
+    left join picked_commonest_class as classes
+        on
+            fold_changes.study_id = classes.study_id
+            and fold_changes.contrast_id = classes.contrast_id
+            and fold_changes.analyte_id = classes.analyte_id
+            and fold_changes.variant_id = classes.variant_id
 ),
 
 judged as (
@@ -152,6 +188,7 @@ worded as (
             when 'not_shown' then 'no difference shown'
             else 'not computed'
         end as direction_in_words,
+        measurement_class,
         reason,
         mean_numerator_log2,
         mean_denominator_log2,
