@@ -8,7 +8,7 @@ from typing import Any
 import expectations
 from cytomart import pipeline, state
 from cytomart.front import Front
-from ingest.load_report import LOADED, REFUSED, UNCHANGED, FileReport, LoadReport
+from ingest.load_report import LOADED, REFUSED, UNCHANGED, WAITING, FileReport, LoadReport
 from store.read import open_published
 
 _HITS = """
@@ -52,12 +52,14 @@ def load_lines(front: Front, load: LoadReport) -> None:
     for slide in load.waiting:
         front.say(f"! waiting: {slide.problem}")
     for file in load.files:
+        word = "waiting" if file.status == WAITING else "refused"
         for problem in file.problems:
-            front.say(f"! refused: {problem}")
+            front.say(f"! {word}: {problem}")
     added = sum((load.rows_added or {}).values())
     front.say(
         f"Files: {load.count(LOADED)} loaded, {load.count(UNCHANGED)} already loaded, "
-        f"{load.count(REFUSED)} refused; {len(load.waiting)} slides waiting; "
+        f"{load.count(REFUSED)} refused, {load.count(WAITING)} waiting; "
+        f"{len(load.waiting)} slides waiting; "
         f"{len(load.quarantined)} rows quarantined; {added} rows added."
     )
 

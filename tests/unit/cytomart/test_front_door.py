@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import json
 import os
+from dataclasses import replace
 from types import SimpleNamespace
 
 import click
 import pytest
+from rich.console import Console
 
 from contracts import Problem
 from contracts.paths import REPO_ROOT
-from cytomart import dbt, fingerprint, pipeline
+from cytomart import dbt, fingerprint, pipeline, summary
 from cytomart.front import Front
 from cytomart.main import QUIET, cli, main
 from cytomart.verbs.publish import command as publish
@@ -221,3 +223,14 @@ def test_a_release_without_any_batch_names_the_cause_and_not_its_consequences():
     assert "no batch is released" in str(problem)
     run.results.pop(1)
     assert [str(p).count("is held by rule") for p in pipeline._release_problems(run)] == [1, 1]
+
+
+def test_a_file_that_waits_is_not_called_refused(tmp_path, capsys):
+    load = report(LOADED, REFUSED, WAITING)
+    waits = replace(load.files[2], problems=(Problem("for its table"),))
+    front = Front(Home.from_env(str(tmp_path)), console=Console(width=200))
+    summary.load_lines(front, replace(load, files=(*load.files[:2], waits)))
+    said = capsys.readouterr().out
+    assert "! refused: wrong" in said
+    assert "! waiting: for its table" in said
+    assert "1 loaded, 0 already loaded, 1 refused, 1 waiting; 0 slides waiting" in said
