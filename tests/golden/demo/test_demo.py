@@ -51,6 +51,13 @@ def test_counts(con, query, count):
     assert one(con, query) == count
 
 
+def test_the_gates_shown_are_the_latest_ones_the_releases_too(con):
+    latest = "select gate, scope_id, max(ran_at) from {} group by all order by all"
+    shown = con.execute(latest.format("reporting.rpt_gates")).fetchall()
+    assert [scope for _, scope, _ in shown] == ["SYN-01", "SYN-02", "SYN-03", "release"]
+    assert shown == con.execute(latest.format("quality.gate_runs")).fetchall()
+
+
 def test_every_method_stands_for_every_contrast_it_applies_to(con):
     have = set(con.execute(
         "select distinct contrast_id, mode, method from stats.fct_test_results").fetchall())  # fmt: skip
