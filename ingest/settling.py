@@ -18,8 +18,7 @@ from ingest.faults import Fault
 from ingest.load_report import LOADED, REFUSED, UNCHANGED, WAITING
 from ingest.loading import Loading, Outcome
 from store.build import append, replace
-
-_CURRENT_ONLY = ("study", "plan", "layout", "catalog")
+from store.kept import CURRENT_ONLY
 
 
 def add_files(loading: Loading, outcomes: Sequence[Outcome]) -> None:
@@ -34,7 +33,7 @@ def add_files(loading: Loading, outcomes: Sequence[Outcome]) -> None:
         own = [o for o in loaded if o.role == role]
         where = {"study_id": study_id, "role": role, "file_sha256": [o.sha256 for o in own]}
         replace(loading.con, FILES, from_rows([_file_row(loading, o) for o in own], FILES), where)
-    for role in _CURRENT_ONLY:
+    for role in CURRENT_ONLY:
         in_force = [
             o.sha256 for o in outcomes if o.role == role and o.status in (LOADED, UNCHANGED)
         ]
@@ -82,7 +81,7 @@ def settle_quarantine(loading: Loading, outcomes: Sequence[Outcome]) -> None:
 
 def _is_judged(outcome: Outcome) -> bool:
     """Return whether the file's rows were looked at: an unchanged slide's were not."""
-    if outcome.role in _CURRENT_ONLY or outcome.status not in (LOADED, UNCHANGED):
+    if outcome.role in CURRENT_ONLY or outcome.status not in (LOADED, UNCHANGED):
         return False
     return outcome.role != "slide" or outcome.status == LOADED
 

@@ -6,7 +6,8 @@ which stands outside of it, remembers them.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Any
 
 from store.ledger_chain import Entry
 
@@ -17,23 +18,46 @@ REDACTED_EVENT = "redacted"
 #: Study, role and SHA-256 of a file; `raw.files` has one row for each.
 Loaded = tuple[str, str, str]
 
+#: Roles of configuration: only the versions in force have a row in `raw.files`.
+CURRENT_ONLY = ("study", "plan", "layout", "catalog")
+
 FILES_QUERY = "select study_id, role, file_sha256 from raw.files"
 
 
 def acknowledged(events: Iterable[Entry]) -> dict[Loaded, int]:
     """Return every file that the ledger says was loaded, with the event that says so.
 
-    A slide that was scanned anew stands for the scan it superseded.
+    A slide that was scanned anew stands for the scan it superseded, and a configuration file for
+    its earlier versions.
     """
     said: dict[Loaded, int] = {}
     for event in events:
         if event.event != LOAD_EVENT or event.study_id is None:
             continue
-        for file in event.details.get("files", ()):
+        files = event.details.get("files", ())
+        for old in _replaced(said, event.study_id, files):
+            del said[old]
+        for file in files:
             if file.get("status") == "loaded":
-                said.pop((event.study_id, file["role"], file.get("superseded_sha256", "")), None)
                 said[event.study_id, file["role"], file["sha256"]] = event.sequence_number
     return said
+
+
+def _replaced(
+    said: Iterable[Loaded], study_id: str, files: Sequence[dict[str, Any]]
+) -> set[Loaded]:
+    """Return what a load put out of force: earlier configurations, superseded scans."""
+    superseded = {f.get("superseded_sha256") for f in files}
+    in_force: dict[str, set[str]] = {}
+    for file in files:
+        if file["role"] in CURRENT_ONLY and file.get("status") in ("loaded", "unchanged"):
+            in_force.setdefault(file["role"], set()).add(file["sha256"])
+    return {
+        (study, role, sha256)
+        for study, role, sha256 in said
+        if study == study_id
+        and (sha256 in superseded or sha256 not in in_force.get(role, {sha256}))
+    }
 
 
 def redacted(events: Iterable[Entry]) -> set[str]:

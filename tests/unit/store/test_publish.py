@@ -221,3 +221,17 @@ def test_a_superseded_scan_is_not_lost_and_its_successor_must_stand(published: H
     ledger.append(published, "load", "s", {"files": [{**old, "superseded_sha256": present}]})
     with pytest.raises(CytomartError, match=r"patients file c{64}"):
         publish(published, study_ids=["s"])
+
+
+def test_only_the_plan_in_force_must_stand(published: Home) -> None:
+    plans = [{"role": "plan", "sha256": c * 64, "status": "loaded"} for c in "ef"]
+    ledger.append(published, "load", "s", {"files": plans[:1]})
+    ledger.append(published, "load", "s", {"files": plans[1:]})
+    with pytest.raises(CytomartError) as caught:
+        publish(published, study_ids=["s"])
+    assert len(caught.value.problems) == 1
+    assert "f" * 64 in str(caught.value)
+    unchanged = {"role": "plan", "sha256": "0" * 64, "status": "unchanged"}
+    ledger.append(published, "load", "s", {"files": [unchanged]})
+    assert publish(published, study_ids=["s"]).number == 2
+    assert verify(published) == []
