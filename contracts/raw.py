@@ -35,7 +35,7 @@ STUDIES = Relation(
         Column("normalisation_reference", TEXT,
                "Batches that define the normalisation reference, comma-separated; empty means "
                "the first released batch.", nullable=False),
-        Column("are_ids_codes", FLAG,
+        Column("has_study_codes", FLAG,
                "True where patient and sample ids are study codes and need no pseudonym.",
                nullable=False),
     ),

@@ -27,7 +27,7 @@ _FIXED = {
     "platform_id": "[panel] platform",
     "panel_id": "[panel] id",
     "array_unit": "[panel] array_unit",
-    "are_ids_codes": "[privacy] ids_are_codes",
+    "has_study_codes": "[privacy] ids_are_codes",
 }
 
 
@@ -209,7 +209,7 @@ def _refuse_turnabout(loading: Loading, present: list[LoadedFile]) -> None:
     if not old or not any(f.role in ("slide", "patients", "samples") for f in present):
         return
     now = {"platform_id": study.platform_id, "panel_id": study.panel_id,
-           "array_unit": study.array_unit, "are_ids_codes": study.ids_are_codes}  # fmt: skip
+           "array_unit": study.array_unit, "has_study_codes": study.ids_are_codes}  # fmt: skip
     errors = [
         failure(f"{where} was {old[0][column]!r} and is {now[column]!r} now", where="study.toml",
                 allowed="what the study's loaded files were read with",

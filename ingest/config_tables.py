@@ -102,5 +102,5 @@ def _study_row(study: Study) -> dict[str, object]:
         "primary_variant_id": study.primary_variant,
         "baseline_visit": study.baseline_visit,
         "normalisation_reference": ",".join(study.reference_batches),
-        "are_ids_codes": study.ids_are_codes,
+        "has_study_codes": study.ids_are_codes,
     }

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 
-from simulate.clinic import QOL_BASELINE_SD, QOL_ID
+from simulate.clinic import QOL_ID
 from simulate.design import Design
 from simulate.genepix_files import CHANNEL_NM, LAYOUT_NAME
 from simulate.model import Model
@@ -122,7 +122,6 @@ def _quality_of_life() -> Pairs:
         ("max", 100),
         ("step", 1),
         ("better", "higher"),
-        ("mid_score", round(QOL_BASELINE_SD / 2, 2)),
         ("mid_source", "distribution-based: half a baseline SD"),
     ]
 

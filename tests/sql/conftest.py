@@ -152,7 +152,7 @@ def study_rows(study_id: str, *, platform: str, unit: str, reference: str) -> di
             "panel_id": "panel", "channel_nm": 532, "array_unit": unit,
             "primary_variant_id": "subtract_median" if platform == "genepix" else "as_reported",
             "baseline_visit": "base", "normalisation_reference": reference,
-            "are_ids_codes": True,
+            "has_study_codes": True,
         }],
         "raw.study_visits": [
             s | {"visit": v, "visit_label": v, "visit_order": i, "is_baseline": i == 1}

@@ -69,7 +69,7 @@ def test_a_relation_has_a_key_of_its_own_columns_and_says_more_than_names(relati
     for column in relation.columns:
         assert len(column.doc.split()) >= 1
         assert column.doc.lower().rstrip(".") != column.name.replace("_", " ")
-        if column.name.startswith(("is_", "has_", "are_")):
+        if column.name.startswith(("is_", "has_")):
             assert not column.nullable
         if column.name.endswith("_frac"):
             assert column.unit == "fraction 0-1"

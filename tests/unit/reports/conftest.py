@@ -362,7 +362,7 @@ def _contract_rows(text: Callable[[str], str], *, is_synthetic: bool) -> dict[st
                          "platform_id": "genepix", "panel_id": "raybiotech_g5", "channel_nm": 532,
                          "array_unit": "block", "primary_variant_id": "subtract_median",
                          "baseline_visit": "baseline", "normalisation_reference": "",
-                         "are_ids_codes": True}],
+                         "has_study_codes": True}],
         "raw.study_visits": [
             {**base, "visit": "baseline", "visit_label": "Before radiotherapy", "visit_order": 1,
              "is_baseline": True},

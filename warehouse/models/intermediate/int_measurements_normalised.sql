@@ -40,12 +40,14 @@ scaled as (
         limits.lod_afu as unscaled_lod_afu,
         limits.lod_afu * factors.factor as lod_afu,
         replicates.cv_frac,
+        coalesce(replicates.cv_reason, 'no spot of this target on the array')
+            as cv_reason,
         coalesce(replicates.n_spots, 0) as n_spots,
         coalesce(replicates.n_spots_kept, 0) as n_spots_kept,
         coalesce(replicates.n_spots_excluded, 0) as n_spots_excluded,
         coalesce(replicates.n_spots_flagged, 0) as n_spots_flagged,
         coalesce(replicates.n_spots_saturated, 0) as n_spots_saturated,
-        coalesce(replicates.first_exclusion_rule, '') as first_exclusion_rule,
+        coalesce(replicates.exclusion_rules, '') as exclusion_rules,
         coalesce(replicates.is_replicate_flagged, false) as is_replicate_flagged,
         coalesce(factors.factor_reason, 'no target of the array was kept')
             as factor_reason
@@ -98,7 +100,7 @@ explained as (
             when level_log2 is not null then ''
             when n_spots = 0 then 'no spot of this target on the array'
             when n_spots_kept = 0
-                then 'every spot was excluded (' || first_exclusion_rule || ')'
+                then 'every spot was excluded (' || exclusion_rules || ')'
             when factor_reason <> '' then 'not normalised: ' || factor_reason
             else 'the net signal is not positive'
         end as level_reason,
@@ -106,6 +108,7 @@ explained as (
         normalised_afu,
         lod_afu,
         cv_frac,
+        cv_reason,
         n_spots,
         n_spots_excluded,
         is_replicate_flagged,

@@ -16,7 +16,8 @@ averaged as (
         count(*) filter (where is_kept) as n_spots_kept,
         count(*) filter (where exclusion_rule = 'flagged') as n_spots_flagged,
         count(*) filter (where exclusion_rule = 'saturated') as n_spots_saturated,
-        min(exclusion_rule) filter (where not is_kept) as first_exclusion_rule
+        min(exclusion_rule) filter (where not is_kept) as first_exclusion_rule,
+        max(exclusion_rule) filter (where not is_kept) as last_exclusion_rule
     from spots
     where target_id is not null
     group by all
@@ -42,7 +43,11 @@ explained as (
             when n_spots_kept = 1 then 'a single spot was kept'
             else 'the mean net signal is not positive'
         end as cv_reason,
-        coalesce(first_exclusion_rule, '') as first_exclusion_rule,
+        case
+            when first_exclusion_rule is null then ''
+            when first_exclusion_rule = last_exclusion_rule then first_exclusion_rule
+            else first_exclusion_rule || ', ' || last_exclusion_rule
+        end as exclusion_rules,
         coalesce(cv_frac > 0.20, false) as is_replicate_flagged
     from averaged
 )

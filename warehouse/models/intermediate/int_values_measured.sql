@@ -145,6 +145,11 @@ explained as (
             else 'the file gives no number'
         end as level_reason,
         cv_frac,
+        case
+            when cv_frac is not null then ''
+            when scale = 'log2' then 'a CV has no meaning on a log scale'
+            else 'fewer than two positive wells'
+        end as cv_reason,
         coalesce(cv_frac > 0.20, false) as is_replicate_flagged,
         is_primary_variant,
         file_sha256

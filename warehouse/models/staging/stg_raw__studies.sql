@@ -15,7 +15,7 @@ renamed as (
         baseline_visit,
         normalisation_reference,
         is_synthetic,
-        are_ids_codes
+        has_study_codes
     from studies
 )
 
