@@ -11,7 +11,38 @@ from store.build import connection_config
 from store.home import Home
 from store.read import open_published
 
-_BATCHES = """
+#: What the gate said of each batch's present content, whether built since or not.
+_JUDGED = """
+    with judged as (
+        select contents.study_id, contents.batch_id, contents.content_hash,
+            arg_max(runs.gate_run_id, runs.ran_at) as gate_run_id,
+            arg_max(runs.verdict, runs.ran_at) as verdict
+        from quality.batch_contents as contents
+        left join quality.gate_runs as runs
+            on contents.study_id = runs.study_id and contents.batch_id = runs.scope_id
+                and contents.content_hash = runs.content_hash and runs.gate = 'batch'
+        group by all
+    ),
+    broken as (
+        select gate_run_id, string_agg(rule_id, ', ' order by rule_id) as rules
+        from quality.gate_results
+        where outcome <> 'pass' and (severity <> 'warning' or outcome = 'error')
+        group by gate_run_id
+    )
+    select judged.study_id, judged.batch_id, {status} as status, coalesce(broken.rules, '')
+    from judged left join broken on judged.gate_run_id = broken.gate_run_id {built}
+    order by 1, 2
+"""
+_BATCHES = _JUDGED.format(
+    status="coalesce(built.gate_status, judged.verdict, 'pending')",
+    built="""
+        left join intermediate.int_batches_released as built
+            on judged.study_id = built.study_id and judged.batch_id = built.batch_id
+                and judged.content_hash = built.content_hash and built.gate_status <> 'pending'
+    """,
+)
+_BATCHES_UNBUILT = _JUDGED.format(status="coalesce(judged.verdict, 'pending')", built="")
+_BATCHES_PUBLISHED = """
     select study_id, batch_id, gate_status, failed_rules
     from marts.dim_batches order by study_id, batch_id
 """
@@ -56,7 +87,10 @@ def of(home: Home) -> State:
     if con is None:
         return State([], [])
     try:
-        return State(_rows(con, _BATCHES), _rows(con, _SET_ASIDE))
+        batches = (
+            _rows(con, _BATCHES) or _rows(con, _BATCHES_UNBUILT) or _rows(con, _BATCHES_PUBLISHED)
+        )
+        return State(batches, _rows(con, _SET_ASIDE))
     finally:
         con.close()
 

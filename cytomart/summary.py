@@ -82,12 +82,12 @@ def gate_lines(front: Front, gates: Sequence[expectations.GateRun]) -> int:
         if run.verdict == "held":
             front.say(f"! batch {run.scope_id} is held:")
         for result in run.broken:
-            word = "warning" if result.severity == "warning" else "broken"
+            word = "broken" if result.holds else "warning"
             front.say(f"  {run.scope_id} {word}: {result.rule_id}: {result.message}")
         if run.verdict == "held":
             front.say(
-                f"  Do: mend the files and run again, or let it through with: cytomart accept "
-                f"{run.scope_id} RULE --reason 'why' (integrity rules cannot be accepted)."
+                f"  Do: mend the files and run again, or let it through with: {front.command} "
+                f"accept {run.scope_id} RULE --reason 'why' (integrity rules cannot be accepted)."
             )
     return held
 

@@ -19,7 +19,7 @@ def command(front: Front) -> None:
         front.say(f"Nothing is published yet in {front.home.root}. Start: cytomart run FOLDER")
     else:
         front.say(f"Generation {generation.number}: {front.home.published_path}")
-    front.show("Batches", ["study", "batch", "status", "failed rules"], standing.batches)
+    front.show("Batches", ["study", "batch", "status", "broken rules"], standing.batches)
     front.show("Set aside", ["study", "what", "which", "rows", "why"], standing.set_aside)
     front.give(
         {
