@@ -108,6 +108,7 @@ def _content(published: Published) -> dict[str, Any]:
         "group_table": tables.groups(published),
         "score_table": tables.scores(published),
         "score_figures": figures.score_figures(published, outcomes, stamp=stamp),
+        "score_visits": len(published.rows("visits")),
         "proteins": _proteins(published, contrasts, stamp),
         "mode_counts": tables.mode_counts(published, titles),
         "mode_changes": tables.mode_changes(published, titles),

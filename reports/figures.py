@@ -11,7 +11,7 @@ from markupsafe import Markup
 
 from reports import theme, vega, words
 from reports.charts.array_quality import array_quality
-from reports.charts.scores import scores
+from reports.charts.scores import MOST_BESIDE, scores
 from reports.charts.volcano import volcano
 from reports.read import Published
 from reports.statements import Contrast, Outcome
@@ -87,6 +87,7 @@ def score_figures(
     """Return one figure per instrument, with the instrument's name."""
     visits = published.rows("visits")
     curves, means = published.curves.to_pandas(), published.outcomes.to_pandas()
+    first, second = ("Left", "Right") if len(visits) <= MOST_BESIDE else ("Above", "Below")
     out: list[tuple[str, Figure]] = []
     for scale in published.rows("scales"):
         told = [o for o in outcomes if o.scale_id == scale["scale_id"]]
@@ -103,8 +104,8 @@ def score_figures(
         spoken = " ".join(f"{o.visit_label}: {o.means} {o.ci}. {o.meaning}" for o in told)
         figure = _figure(
             f"scores-{len(out) + 1}", chart,
-            "Left: the score of every person at each visit, joined by a line. Right: the change "
-            "of every person; black is the mean change with its 95 % confidence interval"
+            f"{first}: the score of every person at each visit, joined by a line. {second}: the "
+            "change of every person; black is the mean change with its 95 % confidence interval"
             + _mid(scale),
             f"{told[0].label} by visit, one line per person. {spoken}",
             stamp=stamp,
@@ -117,7 +118,8 @@ def _mid(scale: dict[str, Any]) -> str:
     if scale["mid_score"] is None:
         return "."
     source = f" ({scale['mid_source']})" if scale["mid_source"] else ""
-    return f"; dashed, the smallest change that matters, {scale['mid_score']:.1f} points{source}."
+    points = words.number(scale["mid_score"])
+    return f"; dashed, the smallest change that matters, {points} points{source}."
 
 
 def _range(scale: dict[str, Any], curves: pd.DataFrame) -> tuple[float, float]:

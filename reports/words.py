@@ -14,7 +14,8 @@ def number(value: float | None, digits: int = 1) -> str:
     if value is None:
         return NOTHING
     step = Decimal(1).scaleb(-digits)
-    rounded = Decimal(repr(float(value))).quantize(step, rounding=ROUND_HALF_UP)
+    # Twelve digits: a mean of 3.65 may come out of its sum as 3.6499999999999995.
+    rounded = Decimal(f"{value:.12g}").quantize(step, rounding=ROUND_HALF_UP)
     text = f"{abs(rounded):,f}"
     return f"{MINUS}{text}" if rounded < 0 else text
 

@@ -14,6 +14,8 @@ README_OPENING = "# SYNTHETIC study"
 
 Pairs = list[tuple[str, object]]
 
+#: At most eight visits, so at most six months after the first week.
+_NUMERALS = ("Zero", "One", "Two", "Three", "Four", "Five", "Six")
 _RECEPTOR = [["positive", "Positive"], ["negative", "Negative"]]
 _ATTRIBUTES: list[tuple[str, str, bool, list[list[str]]]] = [
     ("er", "ER", False, _RECEPTOR),
@@ -77,28 +79,40 @@ def _panel(model: Model) -> Pairs:
 
 
 def _visits(design: Design) -> list[Pairs]:
-    out: list[Pairs] = []
-    for k, code in enumerate(design.visit_codes):
-        if k == 0:
-            out.append(
-                [("code", code), ("label", "Before radiotherapy"), ("baseline", True),
-                 ("window_days", [-14, 0])]
-            )  # fmt: skip
-            continue
-        label = "One week after radiotherapy" if k == 1 else f"{k - 1} month{'s' * (k > 2)} later"
-        out.append(
-            [("code", code), ("label", label), ("window_days", [1 + 30 * (k - 1), 30 + 30 * k])]
-        )
+    out: list[Pairs] = [
+        [("code", design.visit_codes[0]), ("label", "Before radiotherapy"), ("baseline", True),
+         ("window_days", [-14, 0])]
+    ]  # fmt: skip
+    later = design.visit_codes[1:]
+    for k, code in enumerate(later, start=1):
+        window = [1, 60] if len(later) == 1 else _window(k)
+        out.append([("code", code), ("label", _visit_label(k)), ("window_days", window)])
     return out
 
 
+def _visit_label(k: int) -> str:
+    """Return the label of the k-th visit after baseline."""
+    after = "One week" if k == 1 else "One month" if k == 2 else f"{_NUMERALS[k - 1]} months"
+    return f"{after} after radiotherapy"
+
+
+def _window(k: int) -> list[int]:
+    """Return the study days of the k-th visit after baseline; windows of visits never overlap.
+
+    The first lies on days 11-30, later ones thirty days apart, give or take three: see `clinic`.
+    """
+    return [1 if k == 1 else 30 * k - 25, 30 * k + 4]
+
+
 def _groups(design: Design) -> list[Pairs]:
-    labels = {"A": "Before radiotherapy", "B": "After radiotherapy"}
+    labels = ["Before radiotherapy", "After radiotherapy"]
+    labels += [_visit_label(k) for k in range(2, design.visits)]
     out: list[Pairs] = [
-        [("code", group), ("label", labels.get(group, f"After radiotherapy, {visit}")),
-         ("cohort", "patient"), ("visit", visit)]
-        for group, visit in zip(design.patient_groups, design.visit_codes, strict=True)
-    ]  # fmt: skip
+        [("code", group), ("label", label), ("cohort", "patient"), ("visit", visit)]
+        for group, label, visit in zip(
+            design.patient_groups, labels[: design.visits], design.visit_codes, strict=True
+        )
+    ]
     if design.controls:
         out.append(
             [("code", "C"), ("label", "Healthy controls"), ("cohort", "control"),

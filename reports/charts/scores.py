@@ -8,11 +8,15 @@ from collections.abc import Mapping
 import altair as alt
 import pandas as pd
 
-from reports import theme
+from reports import theme, words
 
 #: Names of the marks in the drawing: a class `<name>_marks` in the SVG.
 CURVES, CHANGES = "score_points", "change_points"
 _HEIGHT, _LEFT, _RIGHT = 290, 205, 125
+#: Visits that fit with both panels side by side; with more, the panels stand on each other.
+MOST_BESIDE = 2
+#: A wide font's letter at the label size, and the gap between neighbouring labels.
+_LETTER, _GAP = 7.8, 12
 _PERSON = "#6f8aa5"
 _WRAPPED = "split(datum.label, '\\n')"
 
@@ -24,7 +28,7 @@ def scores(
     visits: Mapping[str, str],
     score_range: tuple[float, float],
     mid_change: float | None,
-) -> alt.HConcatChart:
+) -> alt.HConcatChart | alt.VConcatChart:
     """Return the two panels of one scale.
 
     Parameters
@@ -42,13 +46,30 @@ def scores(
     mid_change : float or None
         Change that matters to patients, with its sign.
     """
-    labels = {code: "\n".join(textwrap.wrap(label, 16)) for code, label in visits.items()}
+    is_beside = len(visits) <= MOST_BESIDE
+    lines = {code: textwrap.wrap(label, 16 if is_beside else 13) for code, label in visits.items()}
+    labels = {code: "\n".join(parts) for code, parts in lines.items()}
     order = list(labels.values())
-    curves = curves.assign(label=curves["visit"].map(labels))
-    means = means.assign(label=means["visit"].map(labels))
+    curves = curves.assign(
+        label=curves["visit"].map(labels), visit_words=curves["visit"].map(visits)
+    )
+    means = means.assign(label=means["visit"].map(labels), visit_words=means["visit"].map(visits))
     left = _by_visit(curves, means, order, score_range)
     right = _change(curves[curves["change_score"].notna()], means, order, mid_change)
-    return alt.hconcat(left, right, spacing=30)
+    return alt.hconcat(left, right, spacing=30) if is_beside else alt.vconcat(left, right)
+
+
+def _step(order: list[str]) -> float:
+    """Return the pixels from one visit to the next at which no label meets its neighbour."""
+    return _GAP + _LETTER * max(
+        (len(line) for label in order for line in label.split("\n")), default=0
+    )
+
+
+def _said(frame: pd.DataFrame, column: str, digits: int, *, sign: bool = False) -> pd.Series:
+    """Return a column rounded as everywhere else in the report."""
+    say = words.signed if sign else words.number
+    return frame[column].map(lambda x: say(None if pd.isna(x) else x, digits)).astype(object)
 
 
 def _visits(order: list[str], padding: float) -> alt.X:
@@ -76,28 +97,35 @@ def _by_visit(
         detail="curve:N", order="visit_order:Q"
     )
     dots = people.mark_circle(color=_PERSON, size=20, opacity=0.75).encode(
-        tooltip=[alt.Tooltip("visit:N", title="Visit"), alt.Tooltip("score:Q", title="Score")]
+        tooltip=[alt.Tooltip("visit_words:N", title="Visit"), alt.Tooltip("score:Q", title="Score")]
     )
+    means = means.assign(
+        mean_words=_said(means, "mean_score", 1), mean_told=_said(means, "mean_score", 2)
+    )
+    means["place"] = "between"
+    means.loc[means["visit_order"] == means["visit_order"].max(), "place"] = "last"
+    means.loc[means["is_baseline"].astype(bool), "place"] = "first"
     middle = alt.Chart(means).encode(x=x, y=alt.Y("mean_score:Q"), order="visit_order:Q")
     mean_line = middle.mark_line(color=theme.INK, strokeWidth=2.6, aria=False)
     mean_dots = middle.mark_point(color=theme.INK, filled=True, size=90, opacity=1).encode(
         tooltip=[
-            alt.Tooltip("visit:N", title="Visit"),
-            alt.Tooltip("mean_score:Q", title="Mean score", format=".2f"),
+            alt.Tooltip("visit_words:N", title="Visit"),
+            alt.Tooltip("mean_told:N", title="Mean score"),
         ]
     )
     return alt.layer(
         lines, dots.properties(name=CURVES), mean_line, mean_dots, *_mean_words(middle)
-    ).properties(width=_LEFT, height=_HEIGHT, title="By visit")
+    ).properties(width=max(_LEFT, _step(order) * len(order)), height=_HEIGHT, title="By visit")
 
 
 def _mean_words(middle: alt.Chart) -> list[alt.Chart]:
     """Write each mean beside its dot, away from the lines, on a white halo."""
     out = []
-    for is_first, align, dx in ((True, "right", -13), (False, "left", 13)):
-        side = middle.transform_filter("datum.is_baseline" if is_first else "!datum.is_baseline")
-        style = {"align": align, "dx": dx, "fontWeight": 700, "fontSize": 13}
-        text = alt.Text("mean_score:Q", format=".1f")
+    for place, align, dx, dy in (("first", "right", -13, 0), ("last", "left", 13, 0),
+                                 ("between", "center", 0, -16)):  # fmt: skip
+        side = middle.transform_filter(f"datum.place === '{place}'")
+        style = {"align": align, "dx": dx, "dy": dy, "fontWeight": 700, "fontSize": 13}
+        text = alt.Text("mean_words:N")
         out.append(
             side.mark_text(stroke="white", strokeWidth=4, aria=False, **style).encode(text=text)
         )
@@ -110,30 +138,37 @@ def _change(
 ) -> alt.LayerChart:
     means = means[means["mean_change"].notna()].assign(nudge=0.75)
     order = [label for label in order if label in set(means["label"])]
-    width = _RIGHT * max(len(order), 1)
+    width = max(_RIGHT, _step(order)) * max(len(order), 1)
+    means = means.assign(**{
+        f"{name}_told": _said(means, name, 2, sign=True)
+        for name in ("mean_change", "ci_low", "ci_high")
+    })  # fmt: skip
+    later = later.assign(
+        nudge=_nudges(later), change_told=_said(later, "change_score", 1, sign=True)
+    )
     x = _visits(order, 0.05)
     y = alt.Y("change_score:Q", title="Change, points", axis=alt.Axis(tickCount=6),
               scale=alt.Scale(domain=_span(later, means, mid_change), nice=False))  # fmt: skip
     side = -1 if mid_change is not None and mid_change < 0 else 1
     layers = [_line(0.0, ["no change"], theme.MUTED, [1, 0], (width, 7 * side))]
     if mid_change is not None:
-        words = ["change that", "matters"]
-        layers.append(_line(mid_change, words, theme.OK, [6, 4], (width, -6 - 7 * side)))
+        note = ["change that", "matters"]
+        layers.append(_line(mid_change, note, theme.OK, [6, 4], (width, -6 - 7 * side)))
     sideways = alt.XOffset("nudge:Q", scale=alt.Scale(domain=[-1, 1]))
     layers.append(
-        alt.Chart(later.assign(nudge=_nudges(later)))
+        alt.Chart(later)
         .mark_circle(color=_PERSON, size=26, opacity=0.8)
         .encode(x=x, y=y, xOffset=sideways,
-                tooltip=[alt.Tooltip("change_score:Q", title="Change", format="+.1f")])
+                tooltip=[alt.Tooltip("change_told:N", title="Change")])
         .properties(name=CHANGES)
     )  # fmt: skip
     middle = alt.Chart(means).encode(
         x=x,
         xOffset=sideways,
         tooltip=[
-            alt.Tooltip("mean_change:Q", title="Mean change", format="+.2f"),
-            alt.Tooltip("ci_low:Q", title="95 % CI from", format="+.2f"),
-            alt.Tooltip("ci_high:Q", title="to", format="+.2f"),
+            alt.Tooltip("mean_change_told:N", title="Mean change"),
+            alt.Tooltip("ci_low_told:N", title="95 % CI from"),
+            alt.Tooltip("ci_high_told:N", title="to"),
         ],
     )
     bar = middle.mark_rule(color=theme.INK, strokeWidth=2.6)
@@ -167,13 +202,13 @@ def _nudges(later: pd.DataFrame) -> list[float]:
 
 
 def _line(
-    at: float, words: list[str], colour: str, dash: list[int], place: tuple[int, int]
+    at: float, note: list[str], colour: str, dash: list[int], place: tuple[float, float]
 ) -> alt.LayerChart:
     """Draw a level with its words right of the plot, moved down by the second of `place`."""
     base = alt.Chart(pd.DataFrame({"at": [at]}))
     rule = base.mark_rule(color=colour, strokeDash=dash, strokeWidth=1.3, aria=False)
-    note = base.mark_text(
-        text=words, align="left", baseline="middle", dx=6, dy=place[1], fontSize=11,
+    text = base.mark_text(
+        text=note, align="left", baseline="middle", dx=6, dy=place[1], fontSize=11,
         color=colour, aria=False,
     )  # fmt: skip
-    return alt.layer(rule.encode(y="at:Q"), note.encode(y="at:Q", x=alt.value(place[0])))
+    return alt.layer(rule.encode(y="at:Q"), text.encode(y="at:Q", x=alt.value(place[0])))

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import itertools
 import math
+from xml.etree import ElementTree
 
 import numpy as np
 import pandas as pd
@@ -74,6 +76,40 @@ def test_scores_of_any_number_of_visits(n_visits: int, mid: float | None) -> Non
     svg = vl_convert.vegalite_to_svg(vega.specification(chart))
     assert ("change that" in svg) == (mid is not None)
     assert f"Visit {n_visits}" in svg
+
+
+@pytest.mark.parametrize("n_visits", range(2, 9))
+def test_labels_of_visits_never_meet(n_visits: int) -> None:
+    curves, means = _curves(n_visits)
+    names = ["Before", "One week after", "One month after", "Two months after"]
+    visits = {f"v{k}": f"{names[min(k, 4) - 1]} radiotherapy {k}" for k in range(1, n_visits + 1)}
+    chart = scores(curves, means, visits=visits, score_range=(0, 10), mid_change=None)
+    svg = ElementTree.fromstring(vl_convert.vegalite_to_svg(vega.specification(chart)))
+    checked = 0
+    for axis in svg.iter():
+        if axis.get("class") != "mark-text role-axis-label":
+            continue
+        spans = []
+        for text in axis:
+            lines = ["".join(line.itertext()) for line in text.iter() if not len(line)]
+            if any("radio" in line for line in lines):
+                x = float(text.attrib["transform"].split("(")[1].split(",")[0])
+                half = max(map(len, lines)) * 7.8 / 2
+                spans.append((x - half, x + half))
+        spans.sort()
+        assert all(a[1] < b[0] for a, b in itertools.pairwise(spans))
+        checked += len(spans)
+    assert checked == 2 * n_visits - 1
+
+
+def test_a_mean_is_rounded_in_the_drawing_as_in_the_text() -> None:
+    curves, means = _curves(2)
+    means["mean_score"] = [3.65, 3.6499999999999995]
+    chart = scores(curves, means, visits={"v1": "One", "v2": "Two"}, score_range=(0, 10),
+                   mid_change=None)  # fmt: skip
+    svg = vl_convert.vegalite_to_svg(vega.specification(chart))
+    assert svg.count(">3.7<") == 4  # each mean and its white halo
+    assert ">3.6<" not in svg
 
 
 def test_array_quality_with_a_measure_that_is_missing() -> None:

@@ -10,7 +10,8 @@ from reports import words
 @pytest.mark.parametrize(
     ("value", "digits", "text"),
     [(2.345, 2, "2.35"), (-1.66, 1, "−1.7"), (-0.04, 1, "0.0"), (12345.6, 0, "12,346"),
-     (None, 1, "–"), (0.5, 0, "1"), (2.675, 2, "2.68")],
+     (None, 1, "–"), (0.5, 0, "1"), (2.675, 2, "2.68"),
+     (3.65, 1, "3.7"), (3.6499999999999995, 1, "3.7"), (3.6499, 1, "3.6")],
 )  # fmt: skip
 def test_number(value: float | None, digits: int, text: str) -> None:
     assert words.number(value, digits) == text

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 import tomllib
 from collections import Counter
@@ -256,6 +257,22 @@ def test_windows_of_all_visits_hold_their_samples(tmp_path, read_csv):
     for (patient, visit), day in days.items():
         first, last = windows[visit]
         assert first <= (day - days[patient, "baseline"]).days <= last
+
+
+@pytest.mark.parametrize("visits", range(2, 9))
+def test_windows_do_not_overlap_and_labels_are_words(visits, tmp_path):
+    write_study(tmp_path, Design(patients=3, controls=0, visits=visits, targets=12))
+    study = described(tmp_path)
+    windows = [v["window_days"] for v in study["visits"]]
+    assert all(a[1] < b[0] for a, b in itertools.pairwise(windows))
+    assert visits > 2 or windows[1] == [1, 60]
+    labels = {v["code"]: v["label"] for v in study["visits"]}
+    assert len(set(labels.values())) == visits
+    assert not any("_" in g["label"] for g in study["groups"])
+    assert all(g["label"] == labels[g["visit"]] for g in study["groups"][2:])
+    if visits > 3:
+        assert labels["follow_up_2"] == "One month after radiotherapy"
+        assert labels["follow_up_3"] == "Two months after radiotherapy"
 
 
 def test_centres_alternate_and_lots_change_by_batch(tmp_path, read_csv):
