@@ -14,6 +14,7 @@ from ingest.load_report import (
     LOADED,
     REFUSED,
     WAITING,
+    CellChange,
     FileReport,
     LoadReport,
     SetAside,
@@ -74,13 +75,22 @@ def balance(loading: Loading, outcomes: Sequence[Outcome]) -> None:
 
 
 def details(
-    loading: Loading, outcomes: Sequence[Outcome], report: LoadReport, plan_hash: str | None
+    loading: Loading,
+    outcomes: Sequence[Outcome],
+    report: LoadReport,
+    plan_hash: str | None,
+    plan_in_force: tuple[str | None, str | None],
 ) -> dict[str, Any]:
-    """Return what the ledger keeps of a load: counts, hashes and reasons, no values."""
+    """Return what the ledger keeps of a load: counts, hashes and reasons, no values.
+
+    `plan_hash` is the delivered plan's, `plan_in_force` what stood before and after the load.
+    """
     return {
         "load_id": loading.load_id,
         "user": loading.user,
         "plan_hash": plan_hash,
+        "plan_hash_before": plan_in_force[0],
+        "plan_hash_after": plan_in_force[1],
         "files": [_file_details(o) for o in outcomes],
         "n_corrected_cells": len(report.changes) if report.corrections_accepted else 0,
         "correction_reason": loading.accept_corrections,
@@ -120,6 +130,7 @@ def report(
     loading: Loading,
     outcomes: Sequence[Outcome],
     tables: Mapping[str, TableResult],
+    plan_changes: Sequence[CellChange],
     places: Mapping[str, Place],
     counts: Mapping[str, int],
     contents: Mapping[str, str],
@@ -128,6 +139,7 @@ def report(
     now = standing.batch_contents(loading.con, loading.study.study_id)
     added = {k: n - counts[k] for k, n in row_counts(loading).items() if n != counts[k]}
     accepted = loading.accept_corrections is not None
+    changes = (*plan_changes, *(c for t in tables.values() for c in t.changes))
     return LoadReport(
         study_id=loading.study.study_id,
         load_id=loading.load_id,
@@ -138,8 +150,8 @@ def report(
             for f in o.set_aside
         ),
         waiting=_waiting_slides(loading, outcomes, places),
-        changes=tuple(c for t in tables.values() for c in t.changes),
-        corrections_accepted=accepted and any(t.changes for t in tables.values()),
+        changes=changes,
+        corrections_accepted=accepted and bool(changes),
         missing_keys=tuple(m for t in tables.values() for m in t.missing),
         dropped_columns={r: t.dropped_columns for r, t in tables.items() if t.dropped_columns},
         new_batches=tuple(sorted(now.keys() - contents.keys())),

@@ -27,7 +27,12 @@ def has_decimal_commas(table: MappedTable, column: str) -> bool:
 
 
 def decimal(
-    table: MappedTable, row: SheetRow, column: str, *, commas: bool = False
+    table: MappedTable,
+    row: SheetRow,
+    column: str,
+    *,
+    commas: bool = False,
+    remedy: str = UNTIL_THEN,
 ) -> Decimal | Fault | None:
     """Return a cell's number, None where it is blank, or a fault."""
     text = table.text(row, column)
@@ -39,8 +44,7 @@ def decimal(
         return Decimal(text)
     return table.fault("number", row, column, f"`{text[:40]}` is not a number",
                        record=f"{column} is not a number",
-                       allowed="digits with a decimal point",
-                       remedy=UNTIL_THEN)  # fmt: skip
+                       allowed="digits with a decimal point", remedy=remedy)  # fmt: skip
 
 
 def iso_date(table: MappedTable, row: SheetRow, column: str, today: date) -> date | Fault | None:

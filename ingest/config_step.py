@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from contracts import CytomartError, failure
-from contracts.raw import PANEL_FEATURES, PLAN, STUDIES
+from contracts.raw import PANEL_FEATURES, STUDIES
 from ingest import standing, writing
 from ingest.catalog import Panel, load_panel
 from ingest.catalog_table import read_catalog
@@ -14,9 +14,10 @@ from ingest.config_tables import feature_table, panel_tables, study_tables
 from ingest.delivery import Delivery, inside
 from ingest.faults import Fault, RefusedError
 from ingest.gal import Layout, read_gal
-from ingest.load_report import LOADED, REFUSED, UNCHANGED
+from ingest.load_report import LOADED, REFUSED, UNCHANGED, CellChange
 from ingest.loading import Loading, Outcome
 from ingest.plan import read_plan
+from ingest.plan_step import PlanRefusedError, put_plan
 from ingest.slide_checks import layout_faults
 from ingest.source_file import SourceFile
 from ingest.standing import LoadedFile, Place
@@ -43,6 +44,10 @@ class Config:
         File name in study.toml → layout.
     refused_layouts : frozenset of str
         File names in study.toml that could not be read.
+    plan_hash : str or None
+        Hash of the delivered plan; None where there is none or it was refused.
+    plan_changes : tuple of CellChange
+        Cells of the plan that changed after data were loaded.
     """
 
     outcomes: tuple[Outcome, ...]
@@ -50,6 +55,7 @@ class Config:
     layouts: Mapping[str, Layout]
     refused_layouts: frozenset[str]
     plan_hash: str | None
+    plan_changes: tuple[CellChange, ...] = ()
 
 
 def load_config(
@@ -69,7 +75,7 @@ def load_config(
     notes = tuple(f"{name} is not read: no role claims it" for name in delivery.unread)
     outcome = replace(Outcome("study", "study.toml", LOADED).of(source), notes=notes)
     study = _counted(outcome, 1, current, any(changed))
-    plan, plan_hash = _load_plan(loading, delivery, current)
+    plan, plan_hash, changes = _load_plan(loading, delivery, current, present)
     catalog, panel = _load_catalog(loading, delivery, current)
     layouts: dict[str, Layout] = {}
     refused: set[str] = set()
@@ -81,7 +87,7 @@ def load_config(
             refused.add(name)
         else:
             layouts[name] = layout
-    return Config(tuple(found), panel, layouts, frozenset(refused), plan_hash)
+    return Config(tuple(found), panel, layouts, frozenset(refused), plan_hash, changes)
 
 
 def layouts_by_lot(
@@ -112,23 +118,27 @@ def write_features(loading: Loading, config: Config, layouts: Mapping[str, Layou
 
 
 def _load_plan(
-    loading: Loading, delivery: Delivery, current: set[tuple[str, str]]
-) -> tuple[Outcome | None, str | None]:
+    loading: Loading,
+    delivery: Delivery,
+    current: set[tuple[str, str]],
+    present: list[LoadedFile],
+) -> tuple[Outcome | None, str | None, tuple[CellChange, ...]]:
     if "plan" not in delivery.tables:
-        return _doubled(delivery, "plan"), None
+        return _doubled(delivery, "plan"), None, ()
     path = delivery.tables["plan"]
     outcome = Outcome("plan", path.name, REFUSED)
     try:
         source = SourceFile.from_path(inside(delivery, path.name))
         outcome = outcome.of(source)
         loading.keep(source.data)
-        rows = read_plan(read_sheet(source, "plan"), loading.study)
+        parsed = read_plan(read_sheet(source, "plan"), loading.study)
+        put = put_plan(loading, parsed, source.sha256, present)
+    except PlanRefusedError as refusal:
+        return _refused(outcome, refusal), None, refusal.changes
     except RefusedError as refusal:
-        return _refused(outcome, refusal), None
-    own = {"study_id": loading.study.study_id, "file_sha256": source.sha256}
-    changed = writing.replace_if_changed(loading, PLAN, [{**r, **own} for r in rows])
-    digest = str(rows[0]["plan_hash"]) if rows else None
-    return _counted(outcome, len(rows), current, changed), digest
+        return _refused(outcome, refusal), None, ()
+    outcome = replace(outcome, notes=put.notes)
+    return _counted(outcome, parsed.n_rows_in, current, put.is_changed), put.plan_hash, put.changes
 
 
 def _load_catalog(

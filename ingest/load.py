@@ -80,7 +80,8 @@ def load_study(
     loading = _loading(home, con, folder, study, accept_corrections, supersede_reason, today)
     done = _run(loading, delivery, source, on_progress)
     if done.report.rows_added or done.report.changed_batches or _has_news(done.outcomes):
-        details = accounts.details(loading, done.outcomes, done.report, done.plan_hash)
+        details = accounts.details(loading, done.outcomes, done.report, done.plan_hash,
+                                   done.plan_in_force)  # fmt: skip
         ledger.append(home, accounts.LOAD_EVENT, study.study_id, details)
     fault_point("load_ledger_written")
     return done.report
@@ -100,6 +101,7 @@ class _Done:
     report: LoadReport
     outcomes: tuple[Outcome, ...]
     plan_hash: str | None
+    plan_in_force: tuple[str | None, str | None]
 
 
 def _open(folder: Path) -> tuple[Delivery, SourceFile, Study]:
@@ -136,6 +138,7 @@ def _run(
     with _transaction(loading):
         counts = accounts.row_counts(loading)
         contents = standing.batch_contents(loading.con, loading.study.study_id)
+        plan_before = standing.plan_hash(loading.con, loading.study.study_id)
         stamps = at_rest.stamps(delivery, loading.study)
         config, tables, slides, places = _load_all(loading, delivery, source, on_progress)
         fault_point("load_rows_written")
@@ -145,10 +148,12 @@ def _run(
         settling.settle_refusals(loading, outcomes)
         settling.add_files(loading, outcomes)
         writing.add_pseudonyms(loading)
-        report = accounts.report(loading, outcomes, tables, places, counts, contents)
+        report = accounts.report(loading, outcomes, tables, config.plan_changes, places, counts,
+                                 contents)  # fmt: skip
+        plan_after = standing.plan_hash(loading.con, loading.study.study_id)
         at_rest.refuse_unstable(stamps)
         fault_point("load_before_commit")
-    return _Done(report, outcomes, config.plan_hash)
+    return _Done(report, outcomes, config.plan_hash, (plan_before, plan_after))
 
 
 @contextmanager

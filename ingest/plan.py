@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from contracts.raw import PLAN
 from ingest.cells import decimal
-from ingest.clinical import duplicate_faults, level_fault
+from ingest.clinical import Parsed, Row, duplicate_faults, level_fault
 from ingest.faults import Fault, RefusedError, fault
 from ingest.mapped import MappedTable, map_table
 from ingest.study import Study
@@ -28,8 +28,8 @@ _NULLABLE = ("numerator_group", "denominator_group", "visit", "outcome")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 
 
-def read_plan(sheet: Sheet, study: Study) -> list[dict[str, object]]:
-    """Return the plan's rows, typed, each with `source_line` and the plan's hash.
+def read_plan(sheet: Sheet, study: Study) -> Parsed:
+    """Return the plan's rows, typed and keyed by their analysis.
 
     Raises
     ------
@@ -49,9 +49,16 @@ def read_plan(sheet: Sheet, study: Study) -> list[dict[str, object]]:
     for source in table.rows:
         values, found = _row(table, source, study)
         faults += found
-        rows.append({**values, "source_line": source.line})
+        analysis_id = str(values["analysis_id"])
+        rows.append(Row((analysis_id,), values, source, analysis_id))
     if faults:
         raise RefusedError(faults, n_rows_in=len(table.rows))
+    return Parsed(table, tuple(rows))
+
+
+def stored_plan(parsed: Parsed) -> list[dict[str, object]]:
+    """Return the plan's rows as the warehouse keeps them: with their line and the plan's hash."""
+    rows = [{**row.values, "source_line": row.source.line} for row in parsed.rows]
     digest = plan_hash(rows)
     return [{**row, "plan_hash": digest} for row in rows]
 
@@ -131,7 +138,7 @@ def _name_fault(table: MappedTable, row: SheetRow, column: str) -> Fault | None:
 def _number(
     table: MappedTable, row: SheetRow, column: str, low: float, high: float
 ) -> float | Fault:
-    value = decimal(table, row, column)
+    value = decimal(table, row, column, remedy="correct the cell")
     if value is None:
         return float(str(_DEFAULTS[column]))
     if isinstance(value, Fault):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ingest.clinical import Parsed, Row
 from ingest.samples import UNSCANNED
@@ -42,6 +42,15 @@ class Correction:
 
 
 @dataclass(frozen=True)
+class Removal:
+    """A row of the warehouse that the file takes away: every filled cell, with nothing after."""
+
+    key: Key
+    cells: tuple[Cell, ...]
+    old_sha256: str
+
+
+@dataclass(frozen=True)
 class Delta:
     """What a table's new version brings.
 
@@ -56,6 +65,8 @@ class Delta:
         Keys that the warehouse has and the file does not; nothing happens to them.
     displaced : tuple of Key
         Missing keys of samples whose Block the file now gives to another sample.
+    removed : tuple of Removal
+        Rows that go with their key, where a table is complete by nature: the plan.
     """
 
     new: tuple[Row, ...]
@@ -64,6 +75,7 @@ class Delta:
     corrected: tuple[Correction, ...]
     missing: tuple[Key, ...]
     displaced: tuple[Key, ...] = ()
+    removed: tuple[Removal, ...] = ()
 
 
 def compare(standing: Mapping[Key, Standing], parsed: Parsed) -> Delta:
@@ -95,6 +107,19 @@ def compare(standing: Mapping[Key, Standing], parsed: Parsed) -> Delta:
     displaced = tuple(k for k in missing if _place(standing[k].values) in places)
     return Delta(tuple(new), tuple(unchanged), tuple(completed), tuple(corrected), missing,
                  displaced)  # fmt: skip
+
+
+def with_removals(delta: Delta, standing: Mapping[Key, Standing]) -> Delta:
+    """Return the difference of a table whose missing rows are taken away, not left to stand."""
+    removed = tuple(
+        Removal(
+            key,
+            tuple(Cell(c, v, None) for c, v in standing[key].values.items() if v not in (None, "")),
+            standing[key].file_sha256,
+        )
+        for key in delta.missing
+    )
+    return replace(delta, missing=(), removed=removed)
 
 
 def _place(values: Mapping[str, object]) -> tuple[object, object]:

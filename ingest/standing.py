@@ -10,11 +10,11 @@ import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
 from contracts import Relation
-from contracts.raw import ASSESSMENTS, FILES, PATIENTS, SAMPLES
+from contracts.raw import ASSESSMENTS, FILES, PATIENTS, PLAN, SAMPLES
 from ingest.assessments import KEY as ASSESSMENT_KEY
 from ingest.snapshot import Key, Standing
 
-_PROVENANCE = ("study_id", "file_sha256", "source_line")
+_PROVENANCE = ("study_id", "file_sha256", "source_line", "plan_hash")
 
 
 @dataclass(frozen=True)
@@ -90,6 +90,17 @@ def samples(con: DuckDBPyConnection, study_id: str) -> dict[Key, Standing]:
 def assessments(con: DuckDBPyConnection, study_id: str) -> dict[Key, Standing]:
     """Return the scores that stand."""
     return _keyed(of_study(con, ASSESSMENTS, study_id), ASSESSMENT_KEY)
+
+
+def plan(con: DuckDBPyConnection, study_id: str) -> dict[Key, Standing]:
+    """Return the analyses that stand."""
+    return _keyed(of_study(con, PLAN, study_id), ("analysis_id",))
+
+
+def plan_hash(con: DuckDBPyConnection, study_id: str) -> str | None:
+    """Return the hash of the plan that stands; None where there is none."""
+    found = rows(con, "select distinct plan_hash from raw.plan where study_id = ?", study_id)
+    return found[0]["plan_hash"] if found else None
 
 
 def places(con: DuckDBPyConnection, study_id: str) -> dict[str, Place]:

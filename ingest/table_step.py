@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -115,10 +115,10 @@ def _judge(loading: Loading, table: MappedTable, spec: TableSpec, outcome: Outco
     delta = compare(spec.standing, parsed)
     if occupied := _occupied(parsed, delta, spec.standing):
         raise RefusedError(occupied, n_rows_in=parsed.n_rows_in)
-    changes = _changes(parsed, delta, spec.role)
+    changes = cell_changes(parsed, delta)
     result = TableResult(outcome, parsed, changes=changes, dropped_columns=table.unmapped)
     if delta.corrected and loading.accept_corrections is None:
-        refused = _uncorrected(table, delta)
+        refused = uncorrected(table, changes)
         n_rows = parsed.n_rows_in
         return replace(result, outcome=replace(outcome, faults=(refused,), n_rows_refused=n_rows))
     _write(loading, spec, delta, outcome.sha256)
@@ -192,29 +192,33 @@ def _occupied(parsed: Parsed, delta: Delta, standing: Mapping[Key, Standing]) ->
     ]  # fmt: skip
 
 
-def _changes(parsed: Parsed, delta: Delta, role: str) -> tuple[CellChange, ...]:
-    return tuple(
-        CellChange(
-            role,
-            c.row.shown,
-            cell.column,
-            "" if cell.before is None else str(cell.before),
-            "" if cell.after is None else str(cell.after),
-            parsed.table.where(c.row.source, cell.column),
-        )
+def cell_changes(parsed: Parsed, delta: Delta) -> tuple[CellChange, ...]:
+    """Return every cell of a file that differs from the warehouse, before and after."""
+    table = parsed.table
+    corrected = [
+        (c.row.shown, cell, table.where(c.row.source, cell.column))
         for c in delta.corrected
         for cell in c.cells
+    ]
+    removed = [
+        (" · ".join(r.key), cell, table.sheet.file_name) for r in delta.removed for cell in r.cells
+    ]
+    return tuple(
+        CellChange(table.role, key, cell.column, _shown(cell.before), _shown(cell.after), where)
+        for key, cell, where in (*corrected, *removed)
     )
 
 
-def _uncorrected(table: MappedTable, delta: Delta) -> Fault:
-    cells = [(c.row, cell) for c in delta.corrected for cell in c.cells]
-    columns = sorted({cell.column for _, cell in cells})
-    places = listed(
-        (f"{table.where(row.source, cell.column)}: `{cell.before}` → `{cell.after}`"
-         for row, cell in cells), 6,
-    )  # fmt: skip
-    counts = f"{len(cells)} cells in {len(delta.corrected)} rows differ from what is loaded"
+def _shown(value: object) -> str:
+    return "" if value is None else str(value)
+
+
+def uncorrected(table: MappedTable, changes: Sequence[CellChange]) -> Fault:
+    """Return the fault of a file with changed cells that nobody gave a reason for."""
+    columns = sorted({c.column for c in changes})
+    places = listed((f"{c.where}: `{c.before}` → `{c.after}`" for c in changes), 6)
+    n_rows = len({c.key for c in changes})
+    counts = f"{len(changes)} cells in {n_rows} rows differ from what is loaded"
     return fault("correction", f"{counts}: {places}", where=table.sheet.file_name,
                  allowed="new rows and unchanged ones",
                  remedy="if the new values are right: --accept-corrections --reason 'why'; the old "

@@ -15,6 +15,7 @@ from contracts.raw import (
     FILES,
     PATIENT_ATTRIBUTES,
     PATIENTS,
+    PLAN,
     SAMPLES,
     SCAN_HEADERS,
     SPOT_EXTRAS,
@@ -24,13 +25,14 @@ from ingest import standing
 from ingest.clinical import Row
 from ingest.loading import Loading
 from ingest.platforms import Reading
-from ingest.snapshot import Correction
+from ingest.snapshot import Correction, Removal
 from store.build import append, replace
 
 TABLES: Mapping[str, Relation] = {
     "patients": PATIENTS,
     "samples": SAMPLES,
     "assessments": ASSESSMENTS,
+    "plan": PLAN,
 }
 
 
@@ -82,7 +84,11 @@ def drop_row(loading: Loading, role: str, key: tuple[str, ...]) -> None:
 
 
 def add_history(
-    loading: Loading, role: str, correction: Correction, sha256: str, attributes: Sequence[str]
+    loading: Loading,
+    role: str,
+    correction: Correction | Removal,
+    sha256: str,
+    attributes: Sequence[str] = (),
 ) -> None:
     """Keep the earlier value of every corrected cell, with who, when and why."""
     relation = TABLES[role]

@@ -171,18 +171,6 @@ def test_a_clinical_column_that_arrives_later_is_no_correction(loaded, balanced)
     balanced(report)
 
 
-def test_a_changed_plan_replaces_the_plan_and_the_ledger_keeps_both_hashes(loaded):
-    loaded.edit("plan", lambda rows: rows[0].update(alpha="0.01"))
-    report = loaded.load()
-    assert report.exit_code == 0
-    assert {f.role: f.status for f in report.files}["plan"] == "loaded"
-    assert loaded.rows("select alpha from raw.plan where analysis_id = 'a_vs_c'") == [(0.01,)]
-    hashes = [e.details["plan_hash"] for e in loaded.events()]
-    assert len(set(hashes)) == 2
-    assert loaded.rows("select distinct plan_hash from raw.plan") == [(hashes[1],)]
-    assert loaded.count("raw.files", "role = 'plan'") == 1
-
-
 def test_the_order_of_plan_rows_does_not_change_its_hash(loaded):
     loaded.edit("plan", lambda rows: rows.reverse())
     loaded.load()

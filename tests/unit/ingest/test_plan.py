@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ingest.faults import RefusedError
-from ingest.plan import read_plan
+from ingest.plan import read_plan, stored_plan
 from ingest.tables import read_sheet
 
 HEAD = "analysis_id,kind,contrast_id,numerator_group,denominator_group,grouping,subset,visit,pairing,outcome,family,primary_method,mode,status,alpha,min_abs_fold_change\n"
@@ -18,7 +18,7 @@ GOOD = (
 
 
 def plan(source, study, text):
-    return read_plan(read_sheet(source(text, "plan.csv"), "plan"), study)
+    return stored_plan(read_plan(read_sheet(source(text, "plan.csv"), "plan"), study))
 
 
 def test_rows_are_typed_and_defaults_filled(source, study):
@@ -71,6 +71,14 @@ def test_a_bad_cell_is_named(source, study, change, words):
         plan(source, study, HEAD + GOOD.replace(*change, 1))
     assert words in str(caught.value)
     assert "plan.csv, line " in str(caught.value)
+
+
+def test_an_alpha_that_is_no_number_refuses_the_plan_and_sets_no_row_aside(source, study):
+    with pytest.raises(RefusedError) as caught:
+        plan(source, study, HEAD + GOOD.replace("0.01,1.5", "five percent,1.5"))
+    assert "alpha (cell O3): `five percent` is not a number" in str(caught.value)
+    assert "correct the cell" in str(caught.value)
+    assert "quarantine" not in str(caught.value)
 
 
 def test_an_unknown_column_is_refused(source, study):
