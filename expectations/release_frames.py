@@ -9,7 +9,7 @@ BATCHES_SQL = f"""
 with
 
 runs as (
-    select r.scope_id as batch_id, r.verdict
+    select r.scope_id as batch_id, r.gate_run_id, r.verdict, r.content_hash
     from quality.gate_runs as r
     inner join quality.batch_contents as c
         on r.study_id = c.study_id and r.scope_id = c.batch_id and r.content_hash = c.content_hash
@@ -19,21 +19,40 @@ runs as (
     ) = 1
 ),
 
+accepted as (
+    select r.batch_id
+    from runs as r
+    inner join quality.gate_results as g on r.gate_run_id = g.gate_run_id
+    left join quality.acceptances as a
+        on a.study_id = $study_id and r.batch_id = a.batch_id
+            and g.rule_id = a.rule_id and r.content_hash = a.content_hash
+    where g.outcome <> 'pass' and g.severity <> 'warning'
+    group by r.batch_id
+    having bool_and(g.severity = 'critical' and a.rule_id is not null)
+),
+
 should_be as (
     select
         c.batch_id,
+        c.content_hash,
         case
-            when r.verdict is null then ['pending']
-            when r.verdict = 'released' then ['released']
-            else ['held', 'accepted']
-        end as statuses
+            when r.verdict is null then 'pending'
+            when r.verdict = 'released' then 'released'
+            when a.batch_id is not null then 'accepted'
+            else 'held'
+        end as gate_status
     from quality.batch_contents as c
     left join runs as r on c.batch_id = r.batch_id
+    left join accepted as a on c.batch_id = a.batch_id
     where c.study_id = $study_id
 ),
 
 stands as (
-    select batch_id, gate_status from marts.dim_batches where study_id = $study_id
+    select d.batch_id, d.gate_status, b.content_hash
+    from marts.dim_batches as d
+    left join intermediate.int_batches_released as b
+        on d.study_id = b.study_id and d.batch_id = b.batch_id
+    where d.study_id = $study_id
 )
 
 select
@@ -41,7 +60,8 @@ select
     count(*) as n_batches,
     count(*) filter (where stands.gate_status in {_THROUGH}) as n_through,
     count(*) filter (
-        where not coalesce(list_contains(should_be.statuses, stands.gate_status), false)
+        where should_be.gate_status is distinct from stands.gate_status
+            or should_be.content_hash is distinct from stands.content_hash
     ) as n_stale
 from should_be
 full join stands on should_be.batch_id = stands.batch_id

@@ -18,7 +18,7 @@ TABLE_RULES: tuple[Rule, ...] = (
     ),
     _rule(
         rule_id="marts_are_current", severity="integrity",
-        sentence="The built tables show every batch with its latest verdict.",
+        sentence="The built tables show every batch as it is now, with its latest verdict.",
         frame="batches", column="n_stale", direction="at_most",
     ),
     _rule(

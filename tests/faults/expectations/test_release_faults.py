@@ -12,7 +12,10 @@ STUDY = "founding"
 #: A stand-in for the built tables: levels that depend on sample and target, means and tests
 #: worked out from them, in the columns that the release gate reads.
 BUILT = """
-create schema marts; create schema stats; create schema reporting;
+create schema marts; create schema stats; create schema reporting; create schema intermediate;
+
+create table intermediate.int_batches_released as
+select study_id, batch_id, content_hash from quality.batch_contents;
 
 create table marts.dim_batches as
 select study_id, batch_id, 'released' as gate_status from quality.batch_contents;
@@ -164,6 +167,49 @@ def test_a_seeded_fault_is_caught_by_its_rule_alone(built, rule_id):
 
 def test_every_rule_of_the_release_gate_has_a_seeded_fault():
     assert set(FAULTS) | {"some_batch_released"} == {r.rule_id for r in RELEASE_RULES}
+
+
+def test_marts_of_an_older_content_are_not_current(built):
+    built.execute("update raw.assessments set file_sha256 = 'new' where score > 5")
+    built.execute(
+        "update quality.gate_runs set content_hash = c.content_hash "
+        "from quality.batch_contents as c where c.batch_id = scope_id"
+    )
+    run = expectations.run_release_gate(built, STUDY)
+    assert [r.rule_id for r in run.broken] == ["marts_are_current"]
+    assert run.verdict == "held"
+
+
+def _let_through(built, *, content_hash):
+    """A batch that one critical rule holds, accepted for a content; its marts say accepted."""
+    built.execute("update quality.gate_runs set verdict = 'held'")
+    built.execute("update marts.dim_batches set gate_status = 'accepted'")
+    built.execute("update quality.gate_results set severity = 'critical', outcome = 'fail'")
+    built.execute(
+        "insert into quality.acceptances by name select distinct g.study_id, "
+        f"g.scope_id as batch_id, g.rule_id, {content_hash} as content_hash, 'why' as reason, "
+        "'anna' as accepted_by, timestamptz '2026-01-01' as accepted_at "
+        "from quality.gate_results as g inner join quality.gate_runs as r using (gate_run_id)"
+    )
+    assert built.execute("select count(*) from quality.acceptances").fetchone()[0] > 0
+
+
+def test_a_batch_accepted_in_its_present_content_is_current(built):
+    _let_through(built, content_hash="r.content_hash")
+    assert not expectations.run_release_gate(built, STUDY).broken
+
+
+def test_an_acceptance_of_another_content_counts_for_nothing(built):
+    _let_through(built, content_hash="'older'")
+    run = expectations.run_release_gate(built, STUDY)
+    assert [r.rule_id for r in run.broken] == ["marts_are_current"]
+
+
+def test_an_accepted_batch_that_still_stands_as_held_is_not_current(built):
+    _let_through(built, content_hash="r.content_hash")
+    built.execute("update marts.dim_batches set gate_status = 'held'")
+    run = expectations.run_release_gate(built, STUDY)
+    assert {r.rule_id for r in run.broken} == {"marts_are_current", "some_batch_released"}
 
 
 def test_no_released_batch_is_no_release(built):
