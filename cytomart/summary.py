@@ -55,7 +55,10 @@ def load_lines(front: Front, load: LoadReport) -> None:
         word = "waiting" if file.status == WAITING else "refused"
         for problem in file.problems:
             front.say(f"! {word}: {problem}")
-    added = sum((load.rows_added or {}).values())
+    added = sum(
+        n for name, n in (load.rows_added or {}).items()
+        if name.startswith("raw.") and name != "raw.files"
+    )  # fmt: skip
     front.say(
         f"Files: {load.count(LOADED)} loaded, {load.count(UNCHANGED)} already loaded, "
         f"{load.count(REFUSED)} refused, {load.count(WAITING)} waiting; "

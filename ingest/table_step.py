@@ -213,12 +213,19 @@ def _shown(value: object) -> str:
     return "" if value is None else str(value)
 
 
+def _plural(n: int, noun: str) -> str:
+    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"
+
+
 def uncorrected(table: MappedTable, changes: Sequence[CellChange]) -> Fault:
     """Return the fault of a file with changed cells that nobody gave a reason for."""
     columns = sorted({c.column for c in changes})
     places = listed((f"{c.where}: `{c.before}` → `{c.after}`" for c in changes), 6)
     n_rows = len({c.key for c in changes})
-    counts = f"{len(changes)} cells in {n_rows} rows differ from what is loaded"
+    counts = (
+        f"{_plural(len(changes), 'cell')} in {_plural(n_rows, 'row')} "
+        "changed against what is loaded"
+    )
     return fault("correction", f"{counts}: {places}", where=table.sheet.file_name,
                  allowed="new rows and unchanged ones",
                  remedy="if the new values are right: --accept-corrections --reason 'why'; the old "

@@ -42,7 +42,7 @@ def test_a_changed_analysis_is_shown_before_and_after_and_refused(
     }
     assert all(c.where.startswith("plan.csv, line 2, column ") for c in report.changes)
     (problem,) = file.problems
-    assert "2 cells in 1 rows differ from what is loaded" in str(problem)
+    assert "2 cells in 1 row changed against what is loaded" in str(problem)
     assert "--accept-corrections --reason" in str(problem)
     assert loaded.rows("select * from raw.plan order by analysis_id") == standing
     assert loaded.count("identity.cell_history") == 0

@@ -26,7 +26,7 @@ def test_a_changed_cell_is_shown_before_and_after_and_refused(loaded, balanced):
     old = loaded.rows("select age_years from raw.patients where patient_id = 'P01'")
     report = loaded.load()
     text = problems(report, "patients")
-    assert "2 cells in 1 rows differ from what is loaded" in text
+    assert "2 cells in 1 row changed against what is loaded" in text
     assert f"(cell E2): `{old[0][0]}` → `33`" in text
     assert "--accept-corrections --reason" in text
     assert [(c.key, c.column, c.after) for c in report.changes] == [
@@ -35,7 +35,7 @@ def test_a_changed_cell_is_shown_before_and_after_and_refused(loaded, balanced):
     assert not report.corrections_accepted
     assert loaded.rows("select age_years from raw.patients where patient_id = 'P01'") == old
     (reason,) = loaded.rows("select reason from quality.refusals")
-    assert reason == ("2 cells in 1 rows differ from what is loaded (columns age_years, er)",)
+    assert reason == ("2 cells in 1 row changed against what is loaded (columns age_years, er)",)
     assert "33" not in reason[0]
     balanced(report)
 
