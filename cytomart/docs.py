@@ -22,7 +22,7 @@ _PUBLIC = ("marts", "stats", "reporting")
 
 def cli_reference() -> str:
     """Return docs/cli.md: every verb with the help it prints."""
-    root = click.Context(cli, info_name="cytomart")
+    root = click.Context(cli, info_name="cytomart", **cli.context_settings)
     parts = [
         "# Command line",
         "",
