@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 from scipy import stats as sps
@@ -145,7 +145,6 @@ def scipy_answers(method, a, b):
 def test_agrees_with_scipy(method, arms):
     result = METHODS[method](*arms)
     computed = np.flatnonzero(~np.isnan(result.p_value))
-    assume(len(computed))
     for j in computed:
         column = 0 if method == "pearson" else j
         statistic, p = scipy_answers(method, arms[0][:, j], arms[1][:, column])
