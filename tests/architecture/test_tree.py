@@ -10,7 +10,7 @@ import pytest
 from contracts.paths import REPO_ROOT
 
 ROOMS = ("contracts", "store", "ingest", "expectations", "stats", "simulate", "reports",
-         "cytomart", "warehouse")  # fmt: skip
+         "prepare", "cytomart", "warehouse")  # fmt: skip
 
 
 def _tracked(*patterns: str) -> list[str]:

@@ -1,0 +1,1 @@
+"""A study folder to begin with: from bare scans, or empty with examples."""
