@@ -338,6 +338,24 @@ PANEL_TARGETS = Relation(
         Column("target_kind", TEXT, "analyte, positive_control, negative_control or blank.",
                nullable=False),
         Column("protein_name", TEXT, "Protein that the target detects, in words."),
+        Column("lots", TEXT, "Lots that print the target, `|` between several; null where every "
+               "lot does."),
+    ),
+)  # fmt: skip
+
+TARGET_SPELLINGS = Relation(
+    "raw", "target_spellings", "name and id as files give them, where not a name of the panel",
+    ("study_id", "panel_id", "target_name", "scanner_target_id"),
+    (
+        STUDY_ID,
+        Column("panel_id", TEXT, "Panel of targets.", nullable=False),
+        Column("target_name", TEXT, "Name as the file gives it.", nullable=False),
+        Column("scanner_target_id", TEXT, "Identifier as the file gives it; empty for platforms "
+               "without one.", nullable=False),
+        Column("target_id", TEXT, "Target of the panel that is meant.", nullable=False),
+        Column("matched_by", TEXT, "spelling (case or width differ), id or alias.",
+               nullable=False),
+        Column("note", TEXT, "What an ambiguous spelling is mistaken for elsewhere."),
     ),
 )  # fmt: skip
 
@@ -392,5 +410,6 @@ PLAN = Relation(
 RAW = (
     STUDIES, STUDY_VISITS, STUDY_GROUPS, STUDY_INSTRUMENTS, STUDY_ATTRIBUTES, STUDY_THRESHOLDS,
     FILES, SPOTS, SPOT_EXTRAS, SCAN_HEADERS, VALUES, PATIENTS, PATIENT_ATTRIBUTES, SAMPLES,
-    ASSESSMENTS, PANEL_FEATURES, PANEL_TARGETS, PANEL_TARGET_GENES, PLAN,
+    ASSESSMENTS, PANEL_FEATURES, PANEL_TARGETS, PANEL_TARGET_GENES, TARGET_SPELLINGS,
+    PLAN,
 )  # fmt: skip

@@ -117,6 +117,7 @@ on_sheet as (
 slide_lots as (
     select
         slide_id,
+        max(lot) as sheet_lot,
         case when max(lot) in (select lot from layout) then max(lot) else '' end as lot
     from sheet group by slide_id
 ),
@@ -140,6 +141,7 @@ expected as (
     select
         a.*,
         slide_lots.lot,
+        coalesce(slide_lots.sheet_lot, '') as sheet_lot,
         coalesce(layout.n_spots, (select n_spots_per_array from shipped)) as n_expected
     from arrays as a
     cross join study
@@ -177,6 +179,27 @@ unclaimed as (
     group by slide_id
 ),
 
+-- lots may print other targets: a list without a lot stands for every lot
+off_list as (
+    select
+        a.uid,
+        count(*) filter (where not listed and found.target_id is not null)
+            + count(*) filter (where listed and found.target_id is null and not e.is_explained)
+            as n_off
+    from expected as a
+    inner join explained as e on a.slide_id = e.slide_id
+    cross join (
+        select *, string_split(lots, '|') as own_lots from panel
+    ) as p
+    cross join lateral (
+        select lots is null or list_contains(own_lots, a.sheet_lot) as listed
+    )
+    left join (select distinct array_uid, target_id from spots) as found
+        on a.uid = found.array_uid and p.target_id = found.target_id
+    where a.n_known_targets is not null
+    group by a.uid
+),
+
 target_counts as (
     select array_uid, slide_id, target_id, count(*) as n_spots
     from spots
@@ -205,9 +228,7 @@ select
     a.uid,
     case when e.is_explained then greatest(a.n_spots - a.n_expected, 0)
         else abs(a.n_spots - a.n_expected) end as n_spots_off,
-    a.n_unknown_spots
-        + case when e.is_explained or a.n_known_targets is null then 0
-            else (select count(*) from panel) - a.n_known_targets end as n_targets_off,
+    a.n_unknown_spots + coalesce(o.n_off, 0) as n_targets_off,
     coalesce(r.n_off, 0) as n_replicates_off,
     a.n_unfilled,
     a.n_outside,
@@ -216,6 +237,7 @@ select
 from expected as a
 inner join explained as e on a.slide_id = e.slide_id
 inner join unclaimed as u on a.slide_id = u.slide_id
+left join off_list as o on a.uid = o.uid
 left join replicate_faults as r on a.uid = r.array_uid
 order by a.uid
 """

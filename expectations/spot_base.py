@@ -51,24 +51,25 @@ panel as (
     inner join study on t.study_id = study.study_id and t.panel_id = study.panel_id
 ),
 
-aliases as (
-    select alias, min(target_id) as target_id
-    from shipped_aliases
-    where panel_id in (select panel_id from study)
-    group by alias
+-- what ingest read spellings as that are not the panel's own names
+spellings as (
+    select s.*
+    from raw.target_spellings as s
+    inner join study on s.study_id = study.study_id and s.panel_id = study.panel_id
 ),
 
 names as (
     select
         s.target_name,
         s.target_id as scanner_target_id,
-        coalesce(by_name.target_id, by_id.target_id, by_alias.target_id) as target_id
+        coalesce(by_name.target_id, by_spelling.target_id) as target_id
     from (
         select distinct target_name, target_id from batch_spots
     ) as s
     left join panel as by_name on s.target_name = by_name.target_name
-    left join panel as by_id on s.target_id = by_id.target_id
-    left join aliases as by_alias on s.target_name = by_alias.alias
+    left join spellings as by_spelling
+        on s.target_name = by_spelling.target_name
+        and s.target_id = by_spelling.scanner_target_id
 ),
 
 spots as (

@@ -1,4 +1,4 @@
-"""Shipped vocabularies that gates need, as Arrow: ranges of scales, layouts, spellings."""
+"""Shipped vocabularies that gates need, as Arrow: ranges of scales, spots of arrays."""
 
 from __future__ import annotations
 
@@ -18,12 +18,11 @@ _INSTRUMENTS = pa.schema(
 _PANELS = pa.schema(
     [("panel_id", pa.string()), ("n_spots_per_array", pa.int64()), ("n_replicates", pa.int64())]
 )
-_ALIASES = pa.schema([(name, pa.string()) for name in ("panel_id", "alias", "target_id")])
 
 
 @contextmanager
 def shipped_vocabularies(con: DuckDBPyConnection) -> Iterator[None]:
-    """Make `shipped_instruments`, `_panels` and `_aliases` readable on a connection for a while.
+    """Make `shipped_instruments` and `shipped_panels` readable on a connection for a while.
 
     The seeds are read from the software tree, not from the schema `vocabulary`: a gate also runs
     on a home where dbt has never run.
@@ -31,7 +30,6 @@ def shipped_vocabularies(con: DuckDBPyConnection) -> Iterator[None]:
     tables = {
         "shipped_instruments": _read("instruments.csv", _INSTRUMENTS),
         "shipped_panels": _read("panels.csv", _PANELS),
-        "shipped_aliases": _read("panel_target_aliases.csv", _ALIASES, without="is_ambiguous"),
     }
     for name, table in tables.items():
         con.register(name, table)
@@ -42,10 +40,10 @@ def shipped_vocabularies(con: DuckDBPyConnection) -> Iterator[None]:
             con.unregister(name)
 
 
-def _read(file_name: str, schema: pa.Schema, *, without: str = "") -> pa.Table:
-    """Return the schema's columns of a seed, less the rows where column `without` is true."""
+def _read(file_name: str, schema: pa.Schema) -> pa.Table:
+    """Return the schema's columns of a seed."""
     with (SEEDS / file_name).open(encoding="utf-8", newline="") as handle:
-        rows = [r for r in csv.DictReader(handle) if not (without and r[without] == "true")]
+        rows = list(csv.DictReader(handle))
     columns = [
         pa.array([_typed(row[field.name], field.type) for row in rows], field.type)
         for field in schema

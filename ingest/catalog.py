@@ -9,27 +9,31 @@ from __future__ import annotations
 import csv
 import re
 import unicodedata
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from functools import cached_property
 from pathlib import Path
+from typing import TypeVar
 
 from contracts import failure
 from contracts.paths import SEEDS
 
 UNIPROT = re.compile(r"[OPQ][0-9][A-Z0-9]{3}[0-9]|[A-NR-Z][0-9]([A-Z][A-Z0-9]{2}[0-9]){1,2}")
+_T = TypeVar("_T")
 TARGET_KINDS = ("analyte", "positive_control", "negative_control", "blank")
 
 
 @dataclass(frozen=True)
 class Target:
-    """One target of a panel."""
+    """One target of a panel; `lots` are those that print it, empty where every lot does."""
 
     target_id: str
     target_name: str
     target_order: int
     target_kind: str
     protein_name: str
+    lots: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -59,6 +63,12 @@ class Panel:
     ----------
     n_spots_per_array : int or None
         Spots that one array must have; None where nobody states it.
+    n_replicates : int or None
+        How often every reportable target is printed on one array; None where nobody states it.
+    lot : str
+        Lot whose content list this is; empty for the list of every lot.
+    elsewhere : tuple of Target
+        Targets that only other lots print.
     """
 
     panel_id: str
@@ -68,11 +78,60 @@ class Panel:
     targets: tuple[Target, ...]
     genes: tuple[Gene, ...]
     aliases: tuple[Alias, ...]
+    n_replicates: int | None = None
+    lot: str = ""
+    elsewhere: tuple[Target, ...] = ()
 
-    @property
+    @cached_property
     def names(self) -> frozenset[str]:
         """Names that may be printed."""
         return frozenset(t.target_name for t in self.targets)
+
+    @cached_property
+    def by_id(self) -> dict[str, Target]:
+        """Targets by their id."""
+        return {t.target_id: t for t in self.targets}
+
+    @cached_property
+    def _by_name(self) -> dict[str, list[Target]]:
+        return _grouped(self.targets, lambda t: t.target_name)
+
+    @cached_property
+    def _by_folded_name(self) -> dict[str, list[Target]]:
+        return _grouped(self.targets, lambda t: fold(t.target_name))
+
+    @cached_property
+    def _by_alias(self) -> dict[str, list[Alias]]:
+        return _grouped(self.aliases, lambda a: a.alias)
+
+    @cached_property
+    def _by_folded_alias(self) -> dict[str, list[Alias]]:
+        return _grouped(self.aliases, lambda a: fold(a.alias))
+
+    @property
+    def title(self) -> str:
+        """The list in words: its panel, and its lot where lots differ."""
+        return f"{self.panel_id}, lot {self.lot}" if self.lot else self.panel_id
+
+    def of_lot(self, lot: str) -> Panel:
+        """Return the content list of one lot; the panel itself where lots do not differ."""
+        if not any(t.lots for t in self.targets):
+            return self
+        printed = tuple(t for t in self.targets if not t.lots or lot in t.lots)
+        others = tuple(t for t in self.targets if t not in printed)
+        return replace(self, targets=printed, lot=lot, elsewhere=others)
+
+    def of_every_lot(self) -> Panel:
+        """Return the content list of all lots together."""
+        return replace(self, targets=(*self.targets, *self.elsewhere), lot="", elsewhere=())
+
+    def exact(self, name: str) -> list[Target]:
+        """Return the target of that name; else those whose name differs in case or width only."""
+        return self._by_name.get(name) or self._by_folded_name.get(fold(name), [])
+
+    def spelt(self, name: str) -> list[Alias]:
+        """Return the aliases of that spelling; else those that differ in case or width only."""
+        return self._by_alias.get(name) or self._by_folded_alias.get(fold(name), [])
 
     @property
     def analytes(self) -> tuple[Target, ...]:
@@ -82,11 +141,8 @@ class Panel:
     def nearest(self, name: str) -> list[str]:
         """Return up to three names of the panel that are written much alike, or mean the same."""
         key = fold(name)
-        meant = [
-            t.target_name
-            for t in self.targets
-            if t.target_id in {a.target_id for a in self.aliases if fold(a.alias) == key}
-        ]
+        ids = {a.target_id for a in self._by_folded_alias.get(key, [])}
+        meant = [t.target_name for t in self.targets if t.target_id in ids]
         folded = {fold(n): n for n in sorted(self.names)}  # fmt: skip
         close = [folded[f] for f in get_close_matches(key, folded, n=3, cutoff=0.6)]
         return list(dict.fromkeys([*meant, *close]))[:3]
@@ -141,7 +197,13 @@ def load_panel(panel_id: str, *, seeds: Path = SEEDS) -> Panel:
               for r in own["panel_target_genes"]),
         tuple(Alias(r["alias"], r["target_id"], r["is_ambiguous"] == "true", r["note"])
               for r in own["panel_target_aliases"]),
+        int(row["n_replicates"]),
     )  # fmt: skip
+
+
+def shipped_panels(*, seeds: Path = SEEDS) -> tuple[Panel, ...]:
+    """Return every shipped panel."""
+    return tuple(load_panel(r["panel_id"], seeds=seeds) for r in _rows(seeds / "panels.csv"))
 
 
 def resolve(name: str, panel: Panel) -> str:
@@ -167,20 +229,16 @@ def explain(name: str, panel: Panel) -> Resolved:
     CytomartError
         Unknown, a family's name, or able to mean two targets of this panel.
     """
-    aliases = [a for a in panel.aliases if a.alias == name] or [
-        a for a in panel.aliases if fold(a.alias) == fold(name)
-    ]
+    aliases = panel.spelt(name)
     note = next((a.note for a in aliases if a.is_ambiguous), "")
-    exact = [t for t in panel.targets if t.target_name == name] or [
-        t for t in panel.targets if fold(t.target_name) == fold(name)
-    ]
+    exact = panel.exact(name)
     if len(exact) == 1:
         return Resolved(exact[0].target_id, note)
-    candidates = set(_candidates(name, aliases, panel))
-    if len(candidates) == 1 and all(a.target_id for a in aliases):
-        return Resolved(candidates.pop(), note)
-    names = [t.target_name for t in panel.targets if t.target_id in candidates]
-    if aliases:
+    found = candidates(name, panel)
+    if len(found) == 1 and all(a.target_id for a in aliases):
+        return Resolved(found[0].target_id, note)
+    names = [t.target_name for t in (*exact, *found)]
+    if aliases or exact:
         meant = (
             f"could mean {' or '.join(names)}"
             if len(names) > 1
@@ -194,18 +252,28 @@ def explain(name: str, panel: Panel) -> Resolved:
         )
     near = panel.nearest(name)
     raise failure(
-        f"`{name}` is not a target of the panel {panel.panel_id}",
+        f"`{name}` is not a target of the panel {panel.title}",
         allowed=", ".join(sorted(panel.names)),
         remedy=f"did you mean {' or '.join(near)}?" if near else "see the panel's list",
         exit_code=1,
     )
 
 
-def _candidates(name: str, aliases: list[Alias], panel: Panel) -> Iterable[str]:
-    yield from (a.target_id for a in aliases if a.target_id)
+def candidates(name: str, panel: Panel) -> list[Target]:
+    """Return the targets that an alias could mean, in the panel's order."""
+    aliases = panel.spelt(name)
+    ids = {a.target_id for a in aliases if a.target_id}
     if any(a.is_ambiguous for a in aliases):
         begins = re.compile(re.escape(fold(name)) + r"[ /-]")
-        yield from (t.target_id for t in panel.targets if begins.match(fold(t.target_name)))
+        ids |= {t.target_id for t in panel.targets if begins.match(fold(t.target_name))}
+    return [t for t in panel.targets if t.target_id in ids]
+
+
+def _grouped(things: Iterable[_T], key: Callable[[_T], str]) -> dict[str, list[_T]]:
+    found: dict[str, list[_T]] = {}
+    for thing in things:
+        found.setdefault(key(thing), []).append(thing)
+    return found
 
 
 def _rows(path: Path) -> list[dict[str, str]]:

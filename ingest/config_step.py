@@ -1,26 +1,23 @@
-"""What the study folder fixes before the data: study.toml, plan, catalog, layouts."""
+"""What the study folder fixes before the data: study.toml, plan, catalog."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from contracts import CytomartError, failure
-from contracts.raw import PANEL_FEATURES, STUDIES
+from contracts.raw import STUDIES
 from ingest import standing, writing
 from ingest.catalog import Panel, load_panel
 from ingest.catalog_table import read_catalog
-from ingest.config_tables import feature_table, panel_tables, study_tables
+from ingest.config_tables import panel_tables, study_tables
 from ingest.delivery import Delivery, inside
-from ingest.faults import Fault, RefusedError
-from ingest.gal import Layout, read_gal
+from ingest.faults import RefusedError
 from ingest.load_report import LOADED, REFUSED, UNCHANGED, CellChange
 from ingest.loading import Loading, Outcome
 from ingest.plan import read_plan
 from ingest.plan_step import PlanRefusedError, put_plan
-from ingest.slide_checks import layout_faults
 from ingest.source_file import SourceFile
-from ingest.standing import LoadedFile, Place
+from ingest.standing import LoadedFile
 from ingest.tables import read_sheet
 
 #: What cannot change once slides or people of a study are loaded.
@@ -40,28 +37,22 @@ class Config:
     ----------
     panel : Panel or None
         None where the catalog was refused.
-    layouts : dict of str to Layout
-        File name in study.toml → layout.
-    refused_layouts : frozenset of str
-        File names in study.toml that could not be read.
     plan_hash : str or None
         Hash of the delivered plan; None where there is none or it was refused.
-    plan_changes : tuple of CellChange
-        Cells of the plan that changed after data were loaded.
+    changes : tuple of CellChange
+        Cells of plan and layouts that changed after data were loaded.
     """
 
     outcomes: tuple[Outcome, ...]
     panel: Panel | None
-    layouts: Mapping[str, Layout]
-    refused_layouts: frozenset[str]
     plan_hash: str | None
-    plan_changes: tuple[CellChange, ...] = ()
+    changes: tuple[CellChange, ...] = ()
 
 
 def load_config(
     loading: Loading, delivery: Delivery, source: SourceFile, present: list[LoadedFile]
 ) -> Config:
-    """Load what the folder fixes; a refused plan or layout leaves the earlier one in force.
+    """Load what the folder fixes; a refused plan leaves the earlier one in force.
 
     Raises
     ------
@@ -77,44 +68,7 @@ def load_config(
     study = _counted(outcome, 1, current, any(changed))
     plan, plan_hash, changes = _load_plan(loading, delivery, current, present)
     catalog, panel = _load_catalog(loading, delivery, current)
-    layouts: dict[str, Layout] = {}
-    refused: set[str] = set()
-    found = [o for o in (study, plan, catalog) if o]
-    for name in sorted(set(loading.study.layouts.values())):
-        outcome, layout = _load_layout(loading, delivery, name, panel, current)
-        found.append(outcome)
-        if layout is None:
-            refused.add(name)
-        else:
-            layouts[name] = layout
-    return Config(tuple(found), panel, layouts, frozenset(refused), plan_hash, changes)
-
-
-def layouts_by_lot(
-    loading: Loading, config: Config, places: Mapping[str, Place]
-) -> tuple[dict[str, Layout], frozenset[str]]:
-    """Return the layout of every lot that the sheet names, and the lots whose layout is refused.
-
-    A layout that describes one Block stands for all Blocks of its lot's slides.
-    """
-    blocks: dict[str, set[int]] = {}
-    for place in places.values():
-        blocks.setdefault(place.lot, set()).update(place.blocks or ())
-    layouts, refused = {}, set()
-    for lot, used in blocks.items():
-        name = loading.study.layout_of(lot)
-        if name is not None and name in config.layouts:
-            layouts[lot] = config.layouts[name].over(tuple(sorted(used)))
-        elif name is not None:
-            refused.add(lot)
-    return layouts, frozenset(refused)
-
-
-def write_features(loading: Loading, config: Config, layouts: Mapping[str, Layout]) -> None:
-    """Write raw.panel_features, unless a layout could not be read: then the earlier ones stay."""
-    if config.panel is not None and not config.refused_layouts:
-        rows = feature_table(loading.study, config.panel, layouts)
-        writing.replace_if_changed(loading, PANEL_FEATURES, rows)
+    return Config(tuple(o for o in (study, plan, catalog) if o), panel, plan_hash, changes)
 
 
 def _load_plan(
@@ -164,27 +118,6 @@ def _load_catalog(
         return _refused(outcome, refusal), None
     changed = [writing.replace_if_changed(loading, *t) for t in panel_tables(loading.study, panel)]
     return _counted(outcome, len(panel.targets), current, any(changed)), panel
-
-
-def _load_layout(
-    loading: Loading,
-    delivery: Delivery,
-    name: str,
-    panel: Panel | None,
-    current: set[tuple[str, str]],
-) -> tuple[Outcome, Layout | None]:
-    outcome = Outcome("layout", name, REFUSED)
-    try:
-        source = SourceFile.from_path(inside(delivery, name))
-        outcome = outcome.of(source)
-        loading.keep(source.data)
-        layout = read_gal(source)
-        faults: list[Fault] = layout_faults(layout, panel) if panel else []
-        if faults:
-            raise RefusedError(faults, n_rows_in=len(layout.features))
-    except RefusedError as refusal:
-        return _refused(outcome, refusal), None
-    return _counted(outcome, len(layout.features), current, False), layout
 
 
 def _counted(

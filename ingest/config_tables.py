@@ -17,6 +17,7 @@ from contracts.raw import (
 )
 from ingest.catalog import Panel
 from ingest.gal import Layout
+from ingest.spelling import meaning
 from ingest.study import Study
 
 Rows = list[dict[str, object]]
@@ -67,7 +68,8 @@ def panel_tables(study: Study, panel: Panel) -> list[tuple[Relation, Rows]]:
         (PANEL_TARGETS, [
             {**key, "target_id": t.target_id, "target_name": t.target_name,
              "target_order": t.target_order, "target_kind": t.target_kind,
-             "protein_name": t.protein_name or None}
+             "protein_name": t.protein_name or None,
+             "lots": "|".join(sorted(t.lots)) or None}
             for t in panel.targets
         ]),
         (PANEL_TARGET_GENES, [
@@ -80,14 +82,18 @@ def panel_tables(study: Study, panel: Panel) -> list[tuple[Relation, Rows]]:
 
 def feature_table(study: Study, panel: Panel, layouts: Mapping[str, Layout]) -> Rows:
     """Return raw.panel_features: the layout of every lot."""
-    ids = {t.target_name: t.target_id for t in panel.targets}
-    return [
-        {"study_id": study.study_id, "file_sha256": layout.sha256, "panel_id": panel.panel_id,
-         "lot": lot, "block": f.block, "spot_row": f.spot_row, "spot_column": f.spot_column,
-         "target_name": f.target_name, "target_id": ids.get(f.target_name, f.target_id)}
-        for lot, layout in sorted(layouts.items())
-        for f in layout.features
-    ]  # fmt: skip
+    rows: Rows = []
+    for lot, layout in sorted(layouts.items()):
+        content = panel.of_lot(lot)
+        pairs = {(f.target_name, f.target_id) for f in layout.features}
+        ids = {pair: meaning(*pair, content).target_id or pair[1] for pair in pairs}
+        rows += [
+            {"study_id": study.study_id, "file_sha256": layout.sha256, "panel_id": panel.panel_id,
+             "lot": lot, "block": f.block, "spot_row": f.spot_row, "spot_column": f.spot_column,
+             "target_name": f.target_name, "target_id": ids[f.target_name, f.target_id]}
+            for f in layout.features
+        ]  # fmt: skip
+    return rows
 
 
 def _study_row(study: Study) -> dict[str, object]:

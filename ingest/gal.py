@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ingest.faults import Fault, RefusedError, fault, listed
-from ingest.platforms.atf import AtfFrame, read_frame, title_faults
+from ingest.platforms.atf import AtfFrame, HeaderRecord, read_frame, title_faults
 from ingest.source_file import SourceFile
 
 REQUIRED = ["Block", "Column", "Row", "Name", "ID"]
@@ -38,16 +38,28 @@ class Layout:
     Parameters
     ----------
     name : str
-        Name of the file, for messages.
+        Name of the file, or of the slides that it was seen on, for messages.
     sha256 : str
-        Hash of the file.
+        Hash of the file; empty where it is no file.
     features : tuple of Feature
         In the file's order.
+    seen_on : str
+        Slide that it was only seen on, its rows that were set aside left out; empty for a layout
+        that somebody stated.
+    records : tuple of HeaderRecord
+        The file's header.
     """
 
     name: str
     sha256: str
     features: tuple[Feature, ...]
+    seen_on: str = ""
+    records: tuple[HeaderRecord, ...] = ()
+
+    @property
+    def is_seen(self) -> bool:
+        """Whether nobody stated it."""
+        return bool(self.seen_on)
 
     @property
     def blocks(self) -> tuple[int, ...]:
@@ -63,7 +75,7 @@ class Layout:
             for b in blocks
             for f in self.features
         )
-        return Layout(self.name, self.sha256, repeated)
+        return replace(self, features=repeated)
 
 
 def read_gal(source: SourceFile) -> Layout:
@@ -91,7 +103,7 @@ def read_gal(source: SourceFile) -> Layout:
                         remedy="deliver the whole .gal file", record="no spots")]  # fmt: skip
     if faults:
         raise RefusedError(faults, n_rows_in=len(features))
-    return Layout(source.name, source.sha256, tuple(features))
+    return Layout(source.name, source.sha256, tuple(features), records=frame.records)
 
 
 def _features(source: SourceFile, frame: AtfFrame) -> tuple[list[Feature], list[Fault]]:

@@ -13,14 +13,16 @@ from duckdb import DuckDBPyConnection
 
 from contracts import failure
 from contracts.raw import ASSESSMENTS, SAMPLES
-from ingest import accounts, at_rest, settling, standing, writing
+from ingest import accounts, at_rest, settling, spellings, standing, writing
 from ingest.assessments import Context as AssessmentContext
 from ingest.assessments import map_assessments, parse_assessments
 from ingest.between_tables import all_places, known_people, sheet_waits, without_people
 from ingest.clinical import Parsed, People
-from ingest.config_step import Config, layouts_by_lot, load_config, write_features
+from ingest.config_step import Config, load_config
 from ingest.delivery import Delivery, open_folder, slide_name_faults
 from ingest.faults import RefusedError
+from ingest.layout_seen import layouts_after
+from ingest.layout_step import load_layouts
 from ingest.load_report import LOADED, REFUSED, LoadReport
 from ingest.loading import Loading, Outcome, Progress, clock, new_load_id, operator
 from ingest.mapped import MappedTable
@@ -144,11 +146,12 @@ def _run(
         fault_point("load_rows_written")
         outcomes = (*config.outcomes, *(t.outcome for t in tables.values()), *slides)
         accounts.balance(loading, outcomes)
+        spellings.put_spellings(loading, config.panel, outcomes)
         settling.settle_quarantine(loading, outcomes)
         settling.settle_refusals(loading, outcomes)
         settling.add_files(loading, outcomes)
         writing.add_pseudonyms(loading)
-        report = accounts.report(loading, outcomes, tables, config.plan_changes, places, counts,
+        report = accounts.report(loading, outcomes, tables, config.changes, places, counts,
                                  contents)  # fmt: skip
         plan_after = standing.plan_hash(loading.con, loading.study.study_id)
         at_rest.refuse_unstable(stamps)
@@ -188,11 +191,13 @@ def _load_all(
     step("assessments", map_assessments, partial(_parse_assessments, loading, people),
          standing.assessments(con, study_id), waits)  # fmt: skip
     places = all_places(standing.places(con, study_id), tables.get("samples"))
-    layouts, refused_lots = layouts_by_lot(loading, config, places)
-    write_features(loading, config, layouts)
+    layouts = load_layouts(loading, delivery, config.panel, places, present)
+    config = replace(config, outcomes=(*config.outcomes, *layouts.outcomes),
+                     changes=(*config.changes, *layouts.changes))  # fmt: skip
     sheet = delivery.tables.get("samples")
     context = SlideContext(
-        config.panel, layouts, refused_lots, places, sheet.name if sheet else "the sample sheet",
+        config.panel, layouts.by_lot, layouts.refused, places,
+        sheet.name if sheet else "the sample sheet",
         sheet_waits(tables.get("samples")),
         {f.slide_id: f for f in present if f.role == "slide" and f.slide_id},
         {f.sha256: f.slide_id for f in present if f.role == "slide" and f.slide_id},
@@ -244,6 +249,8 @@ def _slides(
             )
         else:
             outcomes.append(load_slide(loading, path, context))
+            seen = layouts_after(loading, context.layouts, context.places, outcomes[-1])
+            context = replace(context, layouts=seen)
     if on_progress:
         on_progress(len(delivery.slides), len(delivery.slides))
     return outcomes

@@ -3,91 +3,90 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 
 from ingest.catalog import Panel
+from ingest.expected_slide import Expected, key_of, printed_spots
 from ingest.faults import Fault, fault, listed
-from ingest.gal import Layout, Position
+from ingest.gal import Layout
+from ingest.lot_checks import lot_faults, other_lot_of
 from ingest.platforms import Reading
-from ingest.study import Study
+from ingest.row_order import order_faults
+from ingest.spelling import Meaning, meaning, notes
+from ingest.spot_differences import UNKNOWN, Differences, Spot, Spots, differences
+from ingest.spot_words import place
+from ingest.spots_alike import usual_block
+
+__all__ = ["Expected", "layout_faults", "printed_spots", "short_fault", "slide_faults",
+           "slide_notes"]  # fmt: skip
 
 _SHOWN = 6
 
 
-@dataclass(frozen=True)
-class Expected:
-    """What a slide must be.
-
-    Parameters
-    ----------
-    blocks : frozenset of int or None
-        Blocks that the sample sheet names; None where one sample is the whole slide.
-    layout : Layout or None
-        What is printed where; None where no layout is known.
-    sheet_name : str
-        The sample sheet, for messages.
-    """
-
-    slide_id: str
-    file_name: str
-    study: Study
-    panel: Panel
-    blocks: frozenset[int] | None
-    layout: Layout | None
-    sheet_name: str = "the sample sheet"
-
-    def n_spots(self, n_blocks: int) -> tuple[int, str] | None:
-        """Return how many spots the slide must have, and who says so."""
-        if self.layout is not None:
-            return len(self.layout.features), f"the panel layout ({self.layout.name})"
-        each = self.panel.n_spots_per_array
-        if each is None:
-            return None
-        n_arrays = n_blocks if self.blocks is not None else 1
-        return each * n_arrays, f"the panel layout ({self.panel.panel_id}: {each} an array)"
-
-
 def slide_faults(reading: Reading, expected: Expected) -> list[Fault]:
     """Return everything that makes a slide unfit to load; an empty list where it is as declared."""
-    spots = {
-        (block, row, column): (name, line)
-        for block, row, column, name, line in zip(
-            *(reading.positions[c].to_pylist() for c in
-              ("block", "spot_row", "spot_column", "target_name", "source_line")),
-            strict=True,
-        )
-    }  # fmt: skip
+    meanings = _meanings(reading, expected.panel)
+    spots = _spots(reading, meanings)
     faults = _channel(reading, expected)
     faults += _blocks(spots, expected)
-    short = short_fault(len(spots), expected, _n_blocks(spots, expected))
-    faults += short
-    if expected.layout is not None:
-        faults += _positions(spots, expected, expected.layout, is_short=bool(short))
-    faults += _names(spots, expected)
-    return faults
+    faults += order_faults(reading, expected)
+    printed = printed_spots(expected.layout, expected.panel) if expected.layout else None
+    gap = differences(printed, spots) if printed is not None else None
+    if other := other_lot_of(spots, gap, expected):
+        return [*faults, other]
+    faults += lot_faults(reading, expected)
+    if gap is None and expected.blocks is not None:
+        gap = differences(usual_block(spots), spots)
+    faults += _differing(spots, gap, expected)
+    return faults + _names(spots, meanings, printed or {}, expected)
 
 
-def short_fault(n_found: int, expected: Expected, n_blocks: int, place: str = "") -> list[Fault]:
+def slide_notes(reading: Reading, expected: Expected) -> tuple[str, ...]:
+    """Return what should be known of a slide that is fit to load: spellings that are not exact."""
+    found = _meanings(reading, expected.panel)
+    return notes(((name, m) for (name, _), m in found.items()), expected.panel)
+
+
+def short_fault(
+    n_found: int, expected: Expected, n_blocks: int, place: str = "", missing: str = ""
+) -> list[Fault]:
     """Return a fault where a file has fewer spots than its layout: it was cut."""
     wanted = expected.n_spots(n_blocks)
     if wanted is None or n_found >= wanted[0]:
         return []
     text = f"{n_found} of {wanted[0]} spots, {wanted[0]} from {wanted[1]}"
+    named = f"{text}; {missing}" if missing else text
     return [
-        fault("truncated", f"the file is truncated: {text}{f'; it {place}' if place else ''}",
+        fault("truncated", f"the file is truncated: {named}{f'; it {place}' if place else ''}",
               where=expected.file_name, allowed="every spot of the layout",
-              remedy="export or copy the file again", record=text)
+              remedy="export or copy the file again", record=named)
     ]  # fmt: skip
 
 
 def layout_faults(layout: Layout, panel: Panel) -> list[Fault]:
     """Return faults for names in a layout that the panel's content list does not have."""
-    unknown = sorted({f.target_name for f in layout.features} - panel.names - {""})
-    return [_unknown(name, layout.name, "", panel) for name in unknown]
+    pairs = sorted({(f.target_name, f.target_id) for f in layout.features})
+    found = {pair: meaning(*pair, panel) for pair in pairs}
+    return [_unknown(name, m, layout.name, "", panel) for (name, _), m in found.items()
+            if m.why_not]  # fmt: skip
 
 
-def _n_blocks(spots: dict[Position, tuple[str, int]], expected: Expected) -> int:
-    return len(expected.blocks) if expected.blocks else len({p[0] for p in spots})
+def _meanings(reading: Reading, panel: Panel) -> dict[tuple[str, str], Meaning]:
+    names, ids = (reading.positions[c].to_pylist() for c in ("target_name", "target_id"))
+    return {
+        (name, target_id): meaning(name, target_id, panel)
+        for name, target_id in sorted(set(zip(names, ids, strict=True)))
+    }
+
+
+def _spots(reading: Reading, meanings: Mapping[tuple[str, str], Meaning]) -> Spots:
+    columns = ("block", "spot_row", "spot_column", "target_name", "target_id", "source_line")
+    rows = zip(*(reading.positions[c].to_pylist() for c in columns), strict=True)
+    keys = {pair: key_of(pair[0], found) for pair, found in meanings.items()}
+    return {
+        (block, row, column): Spot(name, keys[name, target_id], line)
+        for block, row, column, name, target_id, line in rows
+    }
 
 
 def _channel(reading: Reading, expected: Expected) -> list[Fault]:
@@ -103,7 +102,7 @@ def _channel(reading: Reading, expected: Expected) -> list[Fault]:
     ]  # fmt: skip
 
 
-def _blocks(spots: dict[Position, tuple[str, int]], expected: Expected) -> list[Fault]:
+def _blocks(spots: Spots, expected: Expected) -> list[Fault]:
     if expected.blocks is None:
         return []
     found = {p[0] for p in spots}
@@ -125,61 +124,88 @@ def _blocks(spots: dict[Position, tuple[str, int]], expected: Expected) -> list[
     return faults
 
 
-def _positions(
-    spots: dict[Position, tuple[str, int]], expected: Expected, layout: Layout, *, is_short: bool
-) -> list[Fault]:
-    """Return faults for spots that are missing, extra, or hold another target than the layout."""
-    printed = {f.position: f.target_name for f in layout.features}
-    missing = sorted(printed.keys() - spots.keys())
-    extra = sorted(spots.keys() - printed.keys())
-    other = sorted(p for p in printed.keys() & spots.keys() if printed[p] != spots[p][0])
-    texts = []
-    if missing:
-        texts.append(f"missing: {listed([_place(p, printed[p]) for p in missing], _SHOWN)}")
-    if extra:
-        texts.append(
-            f"not in the layout: {listed([_place(p, spots[p][0]) for p in extra], _SHOWN)}"
-        )
-    if other:
-        texts.append("another target: " + listed(
-            [f"{_place(p, spots[p][0])} on line {spots[p][1]}, the layout has `{printed[p]}`"
-             for p in other], _SHOWN))  # fmt: skip
-    if not texts or (is_short and not extra and not other):
-        return []
-    counts = f"{len(missing)} missing, {len(extra)} extra, {len(other)} other"
+def _differing(spots: Spots, gap: Differences | None, expected: Expected) -> list[Fault]:
+    """Return faults for spots that are missing, extra, moved, or hold another target."""
+    n_blocks = len(expected.blocks) if expected.blocks else len({p[0] for p in spots})
+    wanted = expected.n_spots(n_blocks)
+    n_found = len(spots) if gap is None else _n_counted(spots, gap, expected)
+    is_short = wanted is not None and n_found < wanted[0]
+    if gap is not None and expected.layout is not None and expected.layout.is_seen and (
+        wanted is None or n_found <= wanted[0]
+    ):  # fmt: skip
+        gap = gap.without_extra()
+    only_missing = gap is not None and gap.counts == f"{len(gap.missing)} missing"
+    if is_short and (not gap or only_missing):
+        missing = "; ".join(gap.texts) if gap else ""
+        return short_fault(n_found, expected, n_blocks, missing=missing)
+    short = short_fault(n_found, expected, n_blocks)
+    if not gap:
+        return short
+    name = expected.layout.name if expected.layout else "the other Blocks of the file"
+    texts = "; ".join(gap.texts)
     return [
-        fault("layout", f"the spots are not those of {layout.name} ({counts}); {'; '.join(texts)}",
-              where=expected.file_name, allowed=f"the spots of {layout.name}",
-              remedy="see whether slide, lot and layout belong together",
-              record=f"spots differ from the layout: {counts}; {'; '.join(texts)}")
+        *short,
+        fault("layout", f"the spots are not those of {name} ({gap.counts}): {texts}",
+              where=expected.file_name, allowed=f"the spots of {name}",
+              remedy=_remedy(expected),
+              record=f"spots differ from the layout ({gap.counts}): {texts}"),
     ]  # fmt: skip
 
 
-def _names(spots: dict[Position, tuple[str, int]], expected: Expected) -> list[Fault]:
-    allowed = expected.panel.names
+def _n_counted(spots: Spots, gap: Differences, expected: Expected) -> int:
+    """Return how many spots count towards the layout's: of a layout, the printed ones."""
+    if expected.layout is None or expected.layout.is_seen:
+        return len(spots)
+    return sum(bool(s.key) for s in gap.printed.values()) - len(gap.missing) + len(gap.extra)
+
+
+def _remedy(expected: Expected) -> str:
+    if expected.layout is None:
+        return ("export the file again; if the Blocks are printed so, put the lot's array list "
+                "into layouts/")  # fmt: skip
+    if expected.layout.is_seen:
+        return (f"see which is right: this file, or {expected.layout.name}; mend that one, or put "
+                "the lot's array list into layouts/")  # fmt: skip
+    return "see whether slide, lot and layout belong together"
+
+
+def _names(
+    spots: Spots,
+    meanings: Mapping[tuple[str, str], Meaning],
+    printed: Spots,
+    expected: Expected,
+) -> list[Fault]:
     unknown: dict[str, list[str]] = defaultdict(list)
-    for position, (name, line) in sorted(spots.items()):
+    for position, spot in sorted(spots.items()):
         # A position without a name is an unprinted one; the layout, where known, has judged it.
-        if name and name not in allowed:
-            unknown[name].append(f"{_place(position)} (line {line})")
+        if spot.key.startswith(UNKNOWN):
+            unknown[spot.name].append(f"{place(position)} (line {spot.line})")
+    why = {name: m for (name, _), m in meanings.items() if m.why_not}
     return [
-        _unknown(name, expected.file_name, listed(places, _SHOWN), expected.panel)
-        for name, places in unknown.items()
-    ]
+        _unknown(name, why[name], expected.file_name, listed(found, _SHOWN), expected.panel,
+                 _renamed(name, spots, printed))
+        for name, found in unknown.items()
+    ]  # fmt: skip
 
 
-def _unknown(name: str, file_name: str, places: str, panel: Panel) -> Fault:
+def _renamed(name: str, spots: Spots, printed: Spots) -> str:
+    """Return what the layout has where an unknown name stands."""
+    had: Iterable[str] = {printed[p].name for p, s in spots.items()
+                          if s.name == name and p in printed}  # fmt: skip
+    return f"; the layout has {listed(f'`{n}`' for n in sorted(had))} there" if had else ""
+
+
+def _unknown(
+    name: str, found: Meaning, file_name: str, places: str, panel: Panel, renamed: str = ""
+) -> Fault:
     near = panel.nearest(name)
     remedy = f"did you mean {' or '.join(f'`{n}`' for n in near)}?" if near else (
         "correct the array list that the scan was made with"
     )  # fmt: skip
     at = f" at {places}" if places else ""
-    given = f"the target name `{name}`{at} is not in the content list of {panel.panel_id}"
-    return fault("unknown_target", given, where=file_name,
+    given = f"the target name `{name}`{at} is not in the content list of {panel.title}"
+    if found.why_not != f"`{name}` is unknown":
+        given += f" ({found.why_not})"
+    return fault("unknown_target", given + renamed, where=file_name,
                  allowed=f"its {len(panel.names)} names: {listed(sorted(panel.names), 12)}",
-                 remedy=remedy, record=given)  # fmt: skip
-
-
-def _place(position: Position, name: str = "") -> str:
-    text = f"Block {position[0]} Row {position[1]} Column {position[2]}"
-    return f"{text} `{name}`" if name else text
+                 remedy=remedy, record=given + renamed)  # fmt: skip

@@ -14,7 +14,7 @@ from ingest.gal import Layout
 from ingest.load_report import LOADED, REFUSED, UNCHANGED, WAITING
 from ingest.loading import Loading, Outcome, label
 from ingest.platforms import Reading, by_id
-from ingest.slide_checks import Expected, short_fault, slide_faults
+from ingest.slide_checks import Expected, short_fault, slide_faults, slide_notes
 from ingest.source_file import SourceFile, refuse_outside
 from ingest.standing import LoadedFile, Place
 from store.fault_points import fault_point
@@ -91,10 +91,7 @@ def _load(
     platform = by_id(loading.study.platform_id)
     if panel is None or platform is None or place.lot in context.refused_layouts:
         return _wait(outcome, "for the layout or catalog of its lot, which was refused")
-    expected = Expected(
-        path.stem, label(path), loading.study, panel, place.blocks,
-        context.layouts.get(place.lot), context.sheet_name,
-    )  # fmt: skip
+    expected = _expected(loading, path, context, panel, place)
     try:
         reading = platform.read(source)
     except RefusedError as refusal:
@@ -105,10 +102,25 @@ def _load(
     if present is not None:
         writing.drop_slide(loading, path.stem, present.sha256)
     writing.add_slide(loading, reading, source.sha256, path.stem, place.batch_id)
-    return _finished(outcome, reading, present)
+    return _finished(outcome, reading, present, slide_notes(reading, expected))
 
 
-def _finished(outcome: Outcome, reading: Reading, present: LoadedFile | None) -> Outcome:
+def _expected(
+    loading: Loading, path: Path, context: SlideContext, panel: Panel, place: Place
+) -> Expected:
+    layout = context.layouts.get(place.lot)
+    if layout is not None and layout.seen_on == path.stem:
+        layout = None  # a slide is not judged by itself
+    return Expected(
+        path.stem, label(path), loading.study, panel.of_lot(place.lot), place.blocks, layout,
+        context.sheet_name, place.lot, context.layouts,
+        frozenset(p.lot for p in context.places.values()),
+    )  # fmt: skip
+
+
+def _finished(
+    outcome: Outcome, reading: Reading, present: LoadedFile | None, notes: tuple[str, ...]
+) -> Outcome:
     n_aside = len({f.line for f in reading.set_aside})
     n_channels = len(reading.channels)
     return replace(
@@ -119,7 +131,7 @@ def _finished(outcome: Outcome, reading: Reading, present: LoadedFile | None) ->
         n_rows_loaded=reading.table.num_rows // n_channels,
         n_rows_quarantined=n_aside,
         set_aside=reading.set_aside,
-        notes=reading.notes,
+        notes=(*reading.notes, *notes),
         superseded_sha256=present.sha256 if present else None,
     )
 

@@ -311,7 +311,7 @@ def slide_study() -> dict[str, list[dict[str, Any]]]:
                 rows["raw.spots"].append({
                     "study_id": "slide", "file_sha256": f"sha-{slide}", "source_line": 1,
                     "batch_id": f"batch-{slide}", "slide_id": slide, "block": block,
-                    "spot_row": 1, "spot_column": column, "target_name": "spot",
+                    "spot_row": 1, "spot_column": column, "target_name": f"name {target}",
                     "target_id": target, "channel_nm": 532, "flag": 0,
                     "foreground_median_afu": level * column + 10 * block,
                     "background_median_afu": 10.0})  # fmt: skip

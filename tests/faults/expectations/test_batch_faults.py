@@ -293,12 +293,33 @@ def test_rules_about_controls_are_left_out_where_the_panel_prints_none(con):
     assert not asked & {"positive_above_negative", "positive_in_order", "negative_level"}
 
 
-def test_a_spelling_of_the_vocabulary_is_a_known_target(con):
+def test_a_spelling_that_ingest_read_is_a_known_target_and_another_is_not(con):
     con.execute(
         "update raw.spots set target_name = 'CXCL5', target_id = 'x17' where target_id = 'ENA_78'"
     )
     run = expectations.run_batch_gate(con, STUDY, BATCH, suite=STRUCTURE)
+    assert [r.rule_id for r in run.broken] == ["targets_as_listed"]
+    con.execute(
+        "insert into raw.target_spellings select study_id, panel_id, 'CXCL5', 'x17', 'ENA_78', "
+        "'alias', null from raw.studies"
+    )
+    run = expectations.run_batch_gate(con, STUDY, BATCH, suite=STRUCTURE)
     assert not run.broken
+
+
+def test_a_lot_is_asked_for_the_targets_of_its_own_list(con):
+    con.execute("update raw.panel_targets set lots = 'LOT-9|LOT-8' where target_id = 'IL_6'")
+    run = expectations.run_batch_gate(con, STUDY, BATCH, suite=only("targets_as_listed"))
+    assert [r.rule_id for r in run.broken] == ["targets_as_listed"]
+    con.execute("update raw.samples set lot = 'LOT-8'")
+    assert not expectations.run_batch_gate(
+        con, STUDY, BATCH, suite=only("targets_as_listed")
+    ).broken
+    con.execute("update raw.samples set lot = 'LOT-7'")
+    con.execute("delete from raw.spots where target_id = 'IL_6'")
+    assert not expectations.run_batch_gate(
+        con, STUDY, BATCH, suite=only("targets_as_listed")
+    ).broken
 
 
 def test_without_a_layout_the_panel_counts_the_spots(con):

@@ -84,9 +84,9 @@ def test_two_swapped_targets_are_refused_with_both_spots(site):
     lines[second] = lines[second].replace('"IL-3"', '"IL-2"').replace("IL_3", "IL_2")
     site.slide(1).write_text("\n".join(lines), "utf-8", newline="")
     found = problems(site.load(), "SYN-S01.gpr")
-    assert "0 missing, 0 extra, 2 other" in found
-    assert f"line {first + 1}, the layout has `IL-2`" in found
-    assert f"line {second + 1}, the layout has `IL-3`" in found
+    assert "(2 swapped)" in found
+    assert "`IL-2` and `IL-3` are swapped: Block 1 Row 2 Column 7 " in found
+    assert f"(line {first + 1}) ↔ Block 1 Row 2 Column 9 (line {second + 1})" in found
 
 
 def test_the_wrong_wavelength_is_refused_with_both_named(site):

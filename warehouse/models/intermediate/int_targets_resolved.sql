@@ -7,7 +7,7 @@ measured_values as (select * from {{ ref('stg_raw__values') }}),
 
 panel_targets as (select * from {{ ref('stg_raw__panel_targets') }}),
 
-aliases as (select * from {{ ref('panel_target_aliases') }}),
+spellings as (select * from {{ ref('stg_raw__target_spellings') }}),
 
 listed_names as (
     select distinct
@@ -36,41 +36,24 @@ matched_by_name as (
             and listed_names.scanner_target_name = panel_targets.target_name
 ),
 
-matched_by_id as (
+matched_by_spelling as (
     select
         listed_names.*,
-        panel_targets.target_id,
+        spellings.target_id,
         2 as match_order,
-        'id' as matched_by
+        spellings.matched_by
     from listed_names
-    inner join panel_targets
+    inner join spellings
         on
-            listed_names.study_id = panel_targets.study_id
-            and listed_names.scanner_target_id = panel_targets.target_id
-),
-
-matched_by_alias as (
-    select
-        listed_names.*,
-        panel_targets.target_id,
-        3 as match_order,
-        'alias' as matched_by
-    from listed_names
-    inner join aliases on listed_names.scanner_target_name = aliases.alias
-    inner join panel_targets
-        on
-            listed_names.study_id = panel_targets.study_id
-            and aliases.panel_id = panel_targets.panel_id
-            and aliases.target_id = panel_targets.target_id
-    where not aliases.is_ambiguous
+            listed_names.study_id = spellings.study_id
+            and listed_names.scanner_target_name = spellings.scanner_target_name
+            and listed_names.scanner_target_id = spellings.scanner_target_id
 ),
 
 stacked as (
     select * from matched_by_name
     union all
-    select * from matched_by_id
-    union all
-    select * from matched_by_alias
+    select * from matched_by_spelling
 ),
 
 picked_best_match as (
