@@ -21,6 +21,7 @@ from ingest.load_report import (
     WaitingSlide,
 )
 from ingest.loading import Loading, Outcome
+from ingest.mangled import KnownIds
 from ingest.standing import Place
 from ingest.table_step import TableResult
 from store import ledger
@@ -169,6 +170,7 @@ def _waiting_slides(
     loaded = {f.slide_id for f in standing.files(loading.con, loading.study.study_id)
               if f.role == "slide"}  # fmt: skip
     here = {o.slide_id: o for o in outcomes if o.role == "slide"}
+    strays = KnownIds.of({s: "" for s in here if s and s not in places})
     sheet = next((o.file_name for o in outcomes if o.role == "samples"), "the sample sheet")
     waiting = []
     for slide_id, place in sorted(places.items()):
@@ -179,7 +181,8 @@ def _waiting_slides(
             REFUSED: f"slide `{slide_id}` waits: its file was refused",
             WAITING: f"slide `{slide_id}` waits with its file",
         }.get(file.status if file else "", f"slide `{slide_id}` waits: it has {place.n_samples} "
-              f"rows in {sheet} and no file arrays/{slide_id}.gpr")  # fmt: skip
+              f"rows in {sheet} and no file arrays/{slide_id}.gpr"
+              f"{near.hint if (near := strays.original_of(slide_id)) else ''}")  # fmt: skip
         waiting.append(
             WaitingSlide(slide_id, place.batch_id, place.n_samples, Problem(
                 given, where=f"{sheet}, batch {place.batch_id}",

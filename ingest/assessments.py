@@ -18,6 +18,7 @@ from ingest.clinical import (
     person_fault,
 )
 from ingest.faults import Fault, listed
+from ingest.mangled import error_cells
 from ingest.mapped import MappedTable, map_table
 from ingest.study import Study
 from ingest.tables import Sheet, SheetRow
@@ -93,6 +94,7 @@ def _row(
         day,
         score,
         omed,
+        *error_cells(table, source, ["site_id"]),
     ]
     if isinstance(day, date) and visit != study.baseline_visit:
         faults.append(

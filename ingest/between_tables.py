@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from ingest.clinical import People, fold_id
+from ingest.clinical import People
 from ingest.load_report import REFUSED
+from ingest.mangled import KnownIds
 from ingest.samples import UNSCANNED
 from ingest.snapshot import Key, Standing
 from ingest.standing import Place
@@ -14,18 +15,21 @@ from ingest.table_step import TableResult
 
 
 def known_people(
-    known: Mapping[Key, Standing], result: TableResult | None, ids_are_codes: bool
+    known: Mapping[Key, Standing], result: TableResult | None, real_ids: Iterable[str]
 ) -> People:
-    """Return who is known: everyone loaded, and the good rows of this delivery."""
+    """Return who is known: everyone loaded, and the good rows of this delivery.
+
+    `real_ids` are the loaded persons' ids as the files write them.
+    """
     cohorts = {key[0]: str(s.values["cohort"]) for key, s in known.items()}
-    spellings = {fold_id(i): i for i in cohorts} if ids_are_codes else {}
+    places = dict.fromkeys(real_ids, "")
     if result is None or result.parsed is None or not result.accepted:
-        return People(cohorts, frozenset(), spellings)
-    rows = result.parsed.rows
+        return People(cohorts, frozenset(), KnownIds.of(places))
+    table, rows = result.parsed.table, result.parsed.rows
     cohorts |= {r.key[0]: str(r.values["cohort"]) for r in rows}
-    spellings |= {fold_id(r.shown): r.shown for r in rows}
+    places |= {r.shown: table.where(r.source, "patient_id") for r in rows}
     aside = {k[0] for k in result.parsed.keys_aside} - cohorts.keys()
-    return People(cohorts, frozenset(aside), spellings)
+    return People(cohorts, frozenset(aside), KnownIds.of(places))
 
 
 def without_people(people: People, result: TableResult | None) -> str:

@@ -7,6 +7,7 @@ from collections import Counter
 from ingest.catalog import TARGET_KINDS, UNIPROT, Gene, Panel, Target, fold, target_id_of
 from ingest.clinical import level_fault
 from ingest.faults import Fault, RefusedError, fault, listed
+from ingest.mangled import AS_TEXT, day_of_gene
 from ingest.mapped import MappedTable, map_table
 from ingest.study import Study
 from ingest.tables import Sheet, SheetRow
@@ -57,6 +58,14 @@ def _row_faults(table: MappedTable, row: SheetRow, study: Study) -> list[Fault]:
         found.append(table.fault("missing_id", row, "target_name", "`target_name` is blank",
                                  record="target_name is blank", allowed="a name",
                                  remedy="fill the cell"))  # fmt: skip
+    found += [
+        table.fault("mangled_id", row, column, f"`{text}` is a day: Excel makes days of names such "
+                    f"as `{word}`", record=f"{column} was probably changed by a spreadsheet",
+                    allowed="the name as the panel has it", remedy=AS_TEXT)
+        for column in ("target_name", "target_id", "gene_symbols")
+        for text in table.text(row, column).split("|")
+        if (word := day_of_gene(text.strip()))
+    ]  # fmt: skip
     panel = table.text(row, "panel_id")
     if panel and panel != study.panel_id:
         found.append(table.fault("undeclared_value", row, "panel_id",

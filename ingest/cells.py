@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable
 from datetime import date
 from decimal import Decimal
 
+from ingest.day_hints import day_hint
 from ingest.faults import Fault
+from ingest.mangled import is_excel_error
 from ingest.mapped import MappedTable
 from ingest.study import Instrument
 from ingest.tables import SheetRow
@@ -16,14 +19,20 @@ UNTIL_THEN = "correct the cell; the row is in quarantine until then"
 
 _POINT = re.compile(r"[+-]?(\d{1,15}(\.\d*)?|\.\d+)([eE][+-]?\d{1,2})?")
 _COMMA = re.compile(r"[+-]?\d{1,15},\d+")
+_THOUSANDS = re.compile(r"[1-9]\d{0,2}(?:,\d{3})+")
 _ISO = re.compile(r"\d{4}-\d{2}-\d{2}")
 
 
 def has_decimal_commas(table: MappedTable, column: str) -> bool:
-    """Return whether every fraction of a column is written with a comma, and one at least is."""
+    """Return whether every fraction of a column is written with a comma, and one at least is.
+
+    Not where all of them could be thousands: `1,200` is 1200 to some and 1.2 to others.
+    """
     cells = [table.text(row, column) for row in table.rows]
-    commas = sum(_COMMA.fullmatch(c) is not None for c in cells)
-    return commas > 0 and not any("." in c for c in cells)
+    commas = [c for c in cells if _COMMA.fullmatch(c)]
+    if not commas or any("." in c for c in cells):
+        return False
+    return not all(_THOUSANDS.fullmatch(c) for c in commas)
 
 
 def decimal(
@@ -42,9 +51,25 @@ def decimal(
         text = text.replace(",", ".")
     if _POINT.fullmatch(text) and text.isascii():
         return Decimal(text)
-    return table.fault("number", row, column, f"`{text[:40]}` is not a number",
+    return table.fault("number", row, column, f"`{text[:40]}` is not a number{_number_hint(text)}",
                        record=f"{column} is not a number",
                        allowed="digits with a decimal point", remedy=remedy)  # fmt: skip
+
+
+def _number_hint(text: str) -> str:
+    """Return the end of a sentence that says what a text may be instead; empty where unknown."""
+    if is_excel_error(text):
+        return ": it is an error of Excel"
+    if text.endswith("%"):
+        return ": it is a percentage"
+    if _THOUSANDS.fullmatch(text):
+        return f": it may mean {text.replace(',', '')} or {text.replace(',', '.')}"
+    if _COMMA.fullmatch(text):
+        return ": a decimal comma counts only where the whole column has them"
+    if text.startswith("'"):
+        return ": an apostrophe stands before it"
+    plain = unicodedata.normalize("NFKC", text)
+    return f": it may mean {plain}" if plain != text and _POINT.fullmatch(plain) else ""
 
 
 def iso_date(table: MappedTable, row: SheetRow, column: str, today: date) -> date | Fault | None:
@@ -52,7 +77,7 @@ def iso_date(table: MappedTable, row: SheetRow, column: str, today: date) -> dat
     text = table.text(row, column)
     if not text:
         return None
-    rule_id, given = "date_format", f"`{text[:40]}` is not an ISO date"
+    rule_id, given = "date_format", f"`{text[:40]}` is not an ISO date{day_hint(text)}"
     if _ISO.fullmatch(text) and text.isascii():
         try:
             day = date.fromisoformat(text)

@@ -97,6 +97,8 @@ def _unread(folder: Path, slides: list[Path]) -> tuple[str, ...]:
     texts = []
     for path in [p for p in (*beside, *among) if not p.name.startswith((".", "~$"))]:
         near = get_close_matches(path.stem.lower(), roles, n=1, cutoff=0.7)
+        if path.suffix.lower() == ".txt" and path.parent == folder and not near:
+            continue  # A readme is no table.
         hint = f" (did you mean {near[0]}{path.suffix.lower()}?)" if near else ""
         texts.append(f"{path.relative_to(folder).as_posix()}{hint}")
     return tuple(texts)

@@ -25,6 +25,7 @@ from ingest.layout_seen import layouts_after
 from ingest.layout_step import load_layouts
 from ingest.load_report import LOADED, REFUSED, LoadReport
 from ingest.loading import Loading, Outcome, Progress, clock, new_load_id, operator
+from ingest.mangled import KnownIds
 from ingest.mapped import MappedTable
 from ingest.patients import map_patients, parse_patients
 from ingest.platforms import by_id
@@ -184,7 +185,9 @@ def _load_all(
     tables: dict[str, TableResult] = {}
     step = partial(_table, loading, delivery, present, tables)
     step("patients", map_patients, partial(_parse_patients, loading), known, "")
-    people = known_people(known, tables.get("patients"), loading.study.ids_are_codes)
+    people = known_people(
+        known, tables.get("patients"), standing.real_ids(con, study_id, "patient")
+    )
     waits = without_people(people, tables.get("patients"))
     step("samples", map_samples, partial(_parse_samples, loading, delivery, people),
          standing.samples(con, study_id), waits)  # fmt: skip
@@ -257,7 +260,12 @@ def _slides(
 
 
 def _parse_patients(loading: Loading, table: MappedTable) -> Parsed:
-    return parse_patients(table, loading.study, loading.coder)
+    return parse_patients(table, loading.study, loading.coder, _loaded(loading, "patient"))
+
+
+def _loaded(loading: Loading, kind: str) -> KnownIds:
+    ids = standing.real_ids(loading.con, loading.study.study_id, kind)
+    return KnownIds.of(dict.fromkeys(ids, ""))
 
 
 def _parse_samples(
@@ -267,7 +275,8 @@ def _parse_samples(
     days = standing.first_days(loading.con, SAMPLES, "collected_on", study.study_id,
                                study.baseline_visit)  # fmt: skip
     context = SampleContext(study, people, loading.coder, loading.today, days,
-                            partial(_scan_day, loading, delivery))  # fmt: skip
+                            partial(_scan_day, loading, delivery),
+                            _loaded(loading, "sample"))  # fmt: skip
     return parse_samples(table, context)
 
 

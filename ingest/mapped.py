@@ -98,15 +98,25 @@ def map_table(
     if faults:
         raise RefusedError(faults, n_rows_in=len(sheet.rows))
     taken = set(titles.values())
+    if found := _doubtful(sheet, taken):
+        raise RefusedError(found, n_rows_in=len(sheet.rows))
     return MappedTable(role, sheet, titles, tuple(t for t in sheet.titles if t not in taken))
+
+
+def _doubtful(sheet: Sheet, taken: set[str]) -> list[Fault]:
+    """Return the faults of joined cells and formulas that stand under a mapped column."""
+    columns = {i for i, title in enumerate(sheet.titles) if title in taken}
+    return list(dict.fromkeys(f for column, f in sheet.doubtful if column in columns))
 
 
 def kept_bytes(source: SourceFile, table: MappedTable) -> bytes:
     """Return what goes into the archive: the file, or only its mapped columns as CSV.
 
-    Rows keep their line numbers, so that a line recorded anywhere is found in either.
+    Of a workbook the cells are kept, never the file: it also holds the names of those who wrote
+    it, comments, hidden sheets. Rows keep their line numbers, so that a line recorded anywhere is
+    found in either. Letters beyond ASCII bring a byte order mark: the copy is read as written.
     """
-    if not table.unmapped:
+    if not table.unmapped and source.encoding != "xlsx":
         return source.data
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
@@ -118,7 +128,8 @@ def kept_bytes(source: SourceFile, table: MappedTable) -> bytes:
         cells = [table.sheet.cell(row, t) for t in kept]
         writer.writerow(cells)
         line = max(row.line, line) + 1 + sum(c.count("\n") for c in cells)
-    return out.getvalue().encode("utf-8")
+    text = out.getvalue()
+    return text.encode("ascii" if text.isascii() else "utf-8-sig")
 
 
 def _missing(sheet: Sheet, role: str, ours: str) -> Fault:

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from decimal import Decimal
 
 from ingest.cells import UNTIL_THEN, decimal, out_of_range
-from ingest.clinical import Coder, Parsed, Row, duplicate_faults, id_faults, level_fault
+from ingest.clinical import Coder, Parsed, Row, level_fault
 from ingest.faults import Fault
+from ingest.ids import duplicate_faults, id_faults
+from ingest.mangled import KnownIds, mangled_faults, new_id_faults
 from ingest.mapped import MappedTable, map_table
 from ingest.study import Study
 from ingest.tables import Sheet, SheetRow
@@ -26,10 +28,18 @@ def map_patients(sheet: Sheet, study: Study) -> MappedTable:
     return map_table(sheet, "patients", study.columns.get("patients", {}), required=required)
 
 
-def parse_patients(table: MappedTable, study: Study, coder: Coder) -> Parsed:
-    """Return the persons; doubled ids refuse the file, impossible cells set their row aside."""
+def parse_patients(
+    table: MappedTable, study: Study, coder: Coder, loaded: KnownIds | None = None
+) -> Parsed:
+    """Return the persons; doubled ids refuse the file, impossible cells set their row aside.
+
+    `loaded` are the ids that the warehouse has: a new one that a spreadsheet may have made of one
+    of them refuses the file too.
+    """
     faults = id_faults(table, "patient_id", rows=table.rows)
     faults += duplicate_faults(table, ["patient_id"], "duplicate_id")
+    faults += mangled_faults(table, "patient_id", table.rows)
+    faults += new_id_faults(table, "patient_id", table.rows, loaded or KnownIds())
     rows: list[Row] = []
     aside: list[Fault] = []
     keys_aside: set[tuple[str, ...]] = set()

@@ -9,8 +9,9 @@ from collections.abc import Sequence
 
 from contracts.raw import PLAN
 from ingest.cells import decimal
-from ingest.clinical import Parsed, Row, duplicate_faults, level_fault
+from ingest.clinical import Parsed, Row, level_fault
 from ingest.faults import Fault, RefusedError, fault
+from ingest.ids import duplicate_faults
 from ingest.mapped import MappedTable, map_table
 from ingest.study import Study
 from ingest.tables import Sheet, SheetRow

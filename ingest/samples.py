@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
@@ -14,13 +14,13 @@ from ingest.clinical import (
     Parsed,
     People,
     Row,
-    duplicate_faults,
-    id_faults,
     level_fault,
     order_fault,
     person_fault,
 )
 from ingest.faults import Fault, RefusedError, fault, listed
+from ingest.ids import duplicate_faults, id_faults
+from ingest.mangled import KnownIds, error_cells, mangled_faults, new_id_faults
 from ingest.mapped import MappedTable, map_table
 from ingest.study import Study
 from ingest.tables import Sheet, SheetRow
@@ -35,7 +35,11 @@ _OF_A_SERUM = ("sample_id", "patient_id", "visit", "collected_on", "total_protei
 
 @dataclass(frozen=True)
 class Context:
-    """What the rows are judged by; `scan_day` tells the day of a slide's scan, if known."""
+    """What the rows are judged by.
+
+    `scan_day` tells the day of a slide's scan, if known; `loaded` are the sample ids that the
+    warehouse has.
+    """
 
     study: Study
     people: People
@@ -43,6 +47,7 @@ class Context:
     today: date
     baselines: dict[str, date]
     scan_day: Callable[[str], date | None]
+    loaded: KnownIds = field(default_factory=KnownIds)
 
 
 @dataclass(frozen=True)
@@ -78,7 +83,11 @@ def parse_samples(table: MappedTable, context: Context) -> Parsed:
     serums = [r for r in table.rows if table.text(r, "group_code") != EMPTY]
     faults = id_faults(table, "sample_id", rows=serums)
     faults += duplicate_faults(table, ["sample_id"], "duplicate_id")
+    faults += mangled_faults(table, "sample_id", serums)
+    faults += new_id_faults(table, "sample_id", serums, context.loaded)
     faults += id_faults(table, "slide_id", rows=table.rows)
+    faults += mangled_faults(table, "slide_id", table.rows)
+    faults += [f for r in table.rows for f in error_cells(table, r, ("batch", "lot"))]
     faults += duplicate_faults(
         table, ["slide_id", "block"] if context.study.array_unit == "block" else ["slide_id"],
         "duplicate_place",

@@ -9,11 +9,12 @@ import stat
 from dataclasses import dataclass
 from pathlib import Path
 
-from ingest.encoding import decode
+from ingest.encoding import EncodingError, decode
 from ingest.faults import Fault, RefusedError, fault
 
 MAX_BYTES = 512 * 1024 * 1024
 MAX_LINE_CHARACTERS = 1_000_000
+SAVE_AS_UTF8 = "save it as UTF-8 with a byte order mark (in Excel: CSV UTF-8)"
 
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _ARCHIVE_MAGIC = (b"PK\x03\x04", b"\x1f\x8b", b"7z\xbc\xaf\x27\x1c", b"Rar!", b"BZh", b"\xfd7zXZ")
@@ -81,9 +82,9 @@ class SourceFile:
         try:
             decoded = decode(data)
         except UnicodeError as error:
-            raise RefusedError(
-                [_unreadable(path, "the characters are in no known encoding", "save it as UTF-8")]
-            ) from error
+            known = isinstance(error, EncodingError)
+            given = str(error) if known else "the characters are in no known encoding"
+            raise RefusedError([_unreadable(path, given, SAVE_AS_UTF8)]) from error
         faults = _control_faults(path, decoded.text)
         if faults:
             raise RefusedError(faults)

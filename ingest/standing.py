@@ -92,6 +92,21 @@ def assessments(con: DuckDBPyConnection, study_id: str) -> dict[Key, Standing]:
     return _keyed(of_study(con, ASSESSMENTS, study_id), ASSESSMENT_KEY)
 
 
+def real_ids(con: DuckDBPyConnection, study_id: str, kind: str) -> list[str]:
+    """Return the ids of the loaded patients or samples as the files write them."""
+    relation = PATIENTS if kind == "patient" else SAMPLES
+    found = rows(
+        con,
+        f"select coalesce(p.real_id, r.{kind}_id) as real_id from {relation.full_name} as r "
+        "left join identity.pseudonyms as p on p.study_id = r.study_id and p.id_kind = $2 "
+        f"and p.pseudonym = r.{kind}_id where r.study_id = $1"
+        + (" and r.group_code <> 'empty'" if kind == "sample" else ""),
+        study_id,
+        kind,
+    )
+    return sorted(r["real_id"] for r in found)
+
+
 def plan(con: DuckDBPyConnection, study_id: str) -> dict[Key, Standing]:
     """Return the analyses that stand."""
     return _keyed(of_study(con, PLAN, study_id), ("analysis_id",))

@@ -89,7 +89,7 @@ def load_table(loading: Loading, path: Path, spec: TableSpec) -> TableResult:
         outcome = replace(outcome, sha256=hashlib.sha256(kept).hexdigest(), n_bytes=len(kept))
         loading.keep(kept)
         fault_point("load_archived")
-        return _judge(loading, table, spec, replace(outcome, notes=_notes(sheet)))
+        return _judge(loading, table, spec, replace(outcome, notes=sheet.notes))
     except RefusedError as refusal:
         n_rows = refusal.n_rows_in or outcome.n_rows_in
         return TableResult(
@@ -231,10 +231,3 @@ def uncorrected(table: MappedTable, changes: Sequence[CellChange]) -> Fault:
                  remedy="if the new values are right: --accept-corrections --reason 'why'; the old "
                  "values stay in the vault's history",
                  record=f"{counts} (columns {', '.join(columns)})")  # fmt: skip
-
-
-def _notes(sheet: Sheet) -> tuple[str, ...]:
-    names = {";": "semicolons", "\t": "tabs"}
-    if sheet.delimiter in names:
-        return (f"cells are divided by {names[sheet.delimiter]}",)
-    return ()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime
 import io
+import time
 
 import openpyxl
 import pytest
@@ -43,12 +44,48 @@ def test_a_cell_has_a_line_a_column_and_a_spreadsheet_address(source):
 @pytest.mark.parametrize(
     ("text", "name", "delimiter"),
     [("a;b\n1;2\n", "t.csv", ";"), ("a\tb\n1\t2\n", "t.tsv", "\t"), ("a\tb\n1\t2\n", "t.csv", "\t"),
-     ("a,b;c\n1,2\n", "t.csv", ","), ("a\n1\n", "t.csv", ",")],
+     ("a,b;c\n1,2\n", "t.csv", ","), ("a\n1\n", "t.csv", ","), ("a|b\n1|2\n", "t.csv", "|"),
+     ('"a;b";c,d\n"1;2";3,4\n5;6,7\n', "t.csv", ";"), ("sep=|\na,b|c\n1|2\n", "t.csv", "|"),
+     ("a;b\n1,5;2,5\n", "t.csv", ";"), ("a,b\n1,x|y\n", "t.txt", ","),
+     ("a,b\n1,2\n", "t.tsv", ",")],
 )  # fmt: skip
 def test_the_delimiter_is_found(source, text, name, delimiter):
     sheet = read_sheet(source(text, name), "t")
     assert sheet.delimiter == delimiter
-    assert len(sheet.rows) == 1
+    assert len(sheet.rows) == text.replace("sep=|\n", "").count("\n") - 1
+    names = {";": "semicolons", "\t": "tabs", "|": "bars"}
+    said = (f"cells are divided by {names[delimiter]}",) if delimiter in names else ()
+    assert sheet.notes == said
+
+
+def test_a_line_that_declares_the_delimiter_keeps_line_numbers(source):
+    sheet = read_sheet(source("sep=;\r\na;b\r\n1;2\r\n", "t.csv"), "t")
+    assert (sheet.titles, sheet.rows[0].line, sheet.rows[0].number) == (("a", "b"), 3, 3)
+
+
+def test_a_table_that_two_delimiters_divide_equally_well_is_refused(source):
+    text = refusal(lambda: read_sheet(source("a,b;c\n1,2;3\n", "t.csv"), "t"))
+    assert "the cells could be divided by commas or semicolons" in text
+    assert "Do: quote cells that hold the other one, or write `sep=;`" in text
+
+
+def test_an_encoding_that_is_not_utf8_is_told(source):
+    sheet = read_sheet(source("a,b\n1,Größe\n".encode("cp1252"), "t.csv"), "t")
+    assert sheet.rows[0].cells == ("1", "Größe")
+    assert sheet.notes == (
+        "letters are read as cp1252 (Western European Windows), the first on line 2; save the "
+        "file as UTF-8 to leave no doubt",
+    )
+    lost = read_sheet(source("a,b\n1,Gr\ufffd\n", "t.csv"), "t")
+    assert "line 2 holds the mark of a lost letter" in lost.notes[0]
+
+
+def test_very_many_columns_are_refused_quickly(source):
+    start = time.monotonic()
+    text = refusal(lambda: read_sheet(source(",".join(["a"] * 400_000) + "\n", "t.csv"), "t"))
+    assert "the table has 400,000 columns" in text
+    assert "Allowed: at most 2,000" in text
+    assert time.monotonic() - start < 5
 
 
 def test_a_workbook_gives_what_a_person_sees(source):
@@ -94,10 +131,119 @@ def test_a_damaged_workbook_is_refused(source):
         assert "workbook" in refusal(lambda b=broken: read_sheet(source(b, "t.xlsx"), "t"))
 
 
-def test_a_formula_without_its_result_is_refused_with_its_cell(source):
-    data = workbook(x=[["a", "b"], [1, "=A2+1"]])
-    text = refusal(lambda: read_sheet(source(data, "t.xlsx"), "t"))
+def mapped(given, *columns, role="t"):
+    return map_table(read_sheet(given, role), role, {}, required=columns)
+
+
+def test_a_formula_without_its_result_is_refused_with_its_cell_where_its_column_is_mapped(source):
+    given = source(workbook(x=[["a", "b"], [1, "=A2+1"]]), "t.xlsx")
+    text = refusal(lambda: mapped(given, "a", "b"))
+    assert "t.xlsx, sheet x, cells B2" not in text
     assert "t.xlsx, sheet x, cell B2: the cell holds a formula without its result" in text
+    assert len(mapped(given, "a").rows) == 1
+
+
+def spoilt(change, *rows):
+    """Return a workbook whose sheet was changed after its rows were written."""
+    book = openpyxl.Workbook()
+    for row in rows:
+        book.active.append(row)
+    change(book)
+    out = io.BytesIO()
+    book.save(out)
+    return out.getvalue()
+
+
+def test_joined_cells_are_refused_with_their_range_where_a_column_of_theirs_is_mapped(source):
+    data = spoilt(lambda b: b.active.merge_cells("A2:A3"), ["a", "b"], ["P1", 1], [None, 2])
+    text = refusal(lambda: mapped(source(data, "t.xlsx"), "a", "b"))
+    assert "cells A2:A3: the cells A2:A3 are joined into one: only A2 holds its value" in text
+    assert "Do: unmerge them and fill in every cell" in text
+    assert len(mapped(source(data, "t.xlsx"), "b").rows) == 2
+
+
+def test_what_a_sheet_hides_is_read_and_named(source):
+    def hide(book):
+        book.active.row_dimensions[3].hidden = True
+        book.active.column_dimensions["B"].hidden = True
+        book.create_sheet("old").append(["a", "b"])
+        book["old"].sheet_state = "hidden"
+
+    sheet = read_sheet(source(spoilt(hide, ["a", "b"], [1, 2], [3, 4]), "t.xlsx"), "t")
+    assert [r.cells for r in sheet.rows] == [("1", "2"), ("3", "4")]
+    assert sheet.notes == (
+        "hidden sheets are not read: old",
+        "sheet Sheet hides rows that are read like the others: 3",
+        "sheet Sheet hides columns that are read like the others: B",
+    )
+
+
+def test_a_workbook_whose_only_data_are_hidden_is_refused(source):
+    def hide(book):
+        book.create_sheet("front")
+        book["Sheet"].sheet_state = "hidden"
+
+    data = spoilt(hide, ["a"], [1])
+    assert "the sheets with data are hidden: Sheet" in refusal(
+        lambda: read_sheet(source(data, "t.xlsx"), "t")
+    )
+
+
+def test_cells_read_as_they_are_shown(source):
+    def show(book):
+        sheet = book.active
+        sheet["A2"].number_format = "0%"
+        sheet["B2"].number_format = "000"
+        sheet["E2"].data_type = "e"
+        sheet["G2"].quotePrefix = True
+
+    data = spoilt(show, list("abcdefg"),
+                  [0.7, 7, 0.1 + 0.2, "7.5", "#N/A", 123456789012345678, "007"])  # fmt: skip
+    (row,) = read_sheet(source(data, "t.xlsx"), "t").rows
+    assert row.cells == ("70%", "007", "0.3", "7.5", "#N/A", "1.23456789012346e+17", "007")
+
+
+def test_days_of_the_1904_calendar_are_the_days_that_excel_shows(source):
+    from openpyxl.utils.datetime import CALENDAR_MAC_1904
+
+    def on_a_mac(book):
+        book.epoch = CALENDAR_MAC_1904
+
+    data = spoilt(on_a_mac, ["a"], [datetime.date(2021, 5, 31)])
+    assert read_sheet(source(data, "t.xlsx"), "t").rows[0].cells == ("2021-05-31",)
+
+
+def test_blank_rows_and_columns_at_the_end_are_no_rows(source):
+    def widen(book):
+        for row in range(4, 60):
+            book.active.cell(row, 9).number_format = "0.00"
+            book.active.cell(row, 9).value = "  "
+
+    data = spoilt(widen, ["a", "b"], [1, 2], [3, 4])
+    sheet = read_sheet(source(data, "t.xlsx"), "t")
+    assert (sheet.titles, len(sheet.rows)) == (("a", "b"), 2)
+
+
+def test_a_line_break_inside_a_workbook_cell_is_a_blank_so_that_lines_stay_in_place(source):
+    given = source(workbook(x=[["a", "b"], ["x\ny", 1], ["z", 2]]), "t.xlsx")
+    table = mapped(given, "a", "b")
+    assert [r.cells for r in table.rows] == [("x y", "1"), ("z", "2")]
+    again = read_sheet(source(kept_bytes(given, table), "t.csv"), "t")
+    assert [(r.line, r.cells) for r in again.rows] == [(r.line, r.cells) for r in table.rows]
+
+
+def test_of_a_workbook_the_cells_are_kept_and_nothing_else(source):
+    def sign(book):
+        book.properties.creator = "Dr Anna Schmidt"
+        from openpyxl.comments import Comment
+
+        book.active["A2"].comment = Comment("call 13812345678", "Anna")
+        book.create_sheet("private").append(["secret"])
+        book["private"].sheet_state = "hidden"
+
+    given = source(spoilt(sign, ["a", "b"], ["é", 1]), "t.xlsx")
+    kept = kept_bytes(given, mapped(given, "a", "b"))
+    assert kept.decode("utf-8-sig") == "a,b\né,1\n"
 
 
 def test_trailing_empty_cells_are_no_fault(source):
