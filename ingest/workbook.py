@@ -224,7 +224,7 @@ def _refuse_bomb(source: SourceFile) -> None:
     try:
         with zipfile.ZipFile(io.BytesIO(source.data)) as packed:
             size = sum(part.file_size for part in packed.infolist())
-    except zipfile.BadZipFile as error:
+    except Exception as error:  # a damaged directory of parts can break zipfile in many ways
         raise RefusedError([
             fault("unreadable", "the workbook is damaged", where=source.name,
                   remedy="save it again as .xlsx or .csv", record="damaged workbook")
