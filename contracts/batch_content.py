@@ -8,10 +8,10 @@ BATCH_CONTENT_GRAIN = "study × batch"
 BATCH_CONTENT_COLUMNS = {
     "study_id": "Study that the batch belongs to.",
     "batch_id": "Batch.",
-    "content_hash": "MD5 over the sorted SHA-256 of every file whose rows concern the batch: "
-    "its scans or values, its rows of samples, and the rows of patients, their clinical "
-    "attributes and assessments for everyone with a sample in it. A gate run speaks for the batch "
-    "only while both hashes are equal.",
+    "content_hash": "MD5 over the sorted SHA-256, each with its number of rows, of every file "
+    "whose rows concern the batch: its scans or values, its rows of samples, and the rows of "
+    "patients, their clinical attributes and assessments for everyone with a sample in it. A gate "
+    "run speaks for the batch only while both hashes are equal.",
 }
 
 BATCH_CONTENT_SQL = """\
@@ -27,39 +27,44 @@ batch_patients as (
     where patient_id is not null
 ),
 
-batch_files as (
-    select study_id, batch_id, file_sha256 from raw.spots
-    union
-    select study_id, batch_id, file_sha256 from raw.values
-    union
-    select study_id, batch_id, file_sha256 from raw.samples
-    union
-    select batch_patients.study_id, batch_patients.batch_id, patients.file_sha256
+batch_rows as (
+    select study_id, batch_id, file_sha256, count(*) as n_rows from raw.spots group by all
+    union all
+    select study_id, batch_id, file_sha256, count(*) from raw.values group by all
+    union all
+    select study_id, batch_id, file_sha256, count(*) from raw.samples group by all
+    union all
+    select batch_patients.study_id, batch_patients.batch_id, patients.file_sha256, count(*)
     from batch_patients
     inner join raw.patients as patients
         on
             batch_patients.study_id = patients.study_id
             and batch_patients.patient_id = patients.patient_id
-    union
-    select batch_patients.study_id, batch_patients.batch_id, attributes.file_sha256
+    group by all
+    union all
+    select batch_patients.study_id, batch_patients.batch_id, attributes.file_sha256, count(*)
     from batch_patients
     inner join raw.patient_attributes as attributes
         on
             batch_patients.study_id = attributes.study_id
             and batch_patients.patient_id = attributes.patient_id
-    union
-    select batch_patients.study_id, batch_patients.batch_id, assessments.file_sha256
+    group by all
+    union all
+    select batch_patients.study_id, batch_patients.batch_id, assessments.file_sha256, count(*)
     from batch_patients
     inner join raw.assessments as assessments
         on
             batch_patients.study_id = assessments.study_id
             and batch_patients.patient_id = assessments.patient_id
+    group by all
 )
 
 select
     study_id,
     batch_id,
-    md5(string_agg(file_sha256, ',' order by file_sha256)) as content_hash,
-from batch_files
+    md5(string_agg(
+        file_sha256 || ':' || n_rows, ',' order by file_sha256, n_rows
+    )) as content_hash,
+from batch_rows
 group by study_id, batch_id
 """

@@ -78,8 +78,62 @@ QUARANTINE = Relation(
                "date_order, conflict …", nullable=False),
         Column("reason", TEXT, "Why, without the value itself.", nullable=False),
         Column("load_id", TEXT, "Load that set the row aside.", nullable=False),
-        Column("is_open", FLAG, "True until a corrected row of the same key is loaded.",
+        Column("is_open", FLAG, "True while the row waits for a corrected row or a decision.",
                nullable=False),
+        Column("row_id", TEXT, "Short name of the row for `cytomart quarantine`: hash of study, "
+               "role, file and line.", nullable=False),
+        Column("state", TEXT, "open; mended (the table came without the fault); released (let in "
+               "as delivered); withdrawn (given up).", nullable=False),
+        Column("is_releasable", FLAG, "True where the cell holds a value that could be let in as "
+               "delivered.", nullable=False),
+        Column("row_digest", TEXT, "Keyed hash of the row's cells: a decision holds as long as "
+               "they are the same.", nullable=False, identifying=True),
+    ),
+)  # fmt: skip
+
+QUARANTINE_DECISIONS = Relation(
+    "quality", "quarantine_decisions", "decision on one cell of a row set aside",
+    ("study_id", "row_id", "column_name", "decided_at"),
+    (
+        STUDY_ID,
+        FILE_SHA256,
+        Column("row_id", TEXT, "Row of quality.quarantine that was decided on.", nullable=False),
+        Column("role", TEXT, "Role of the file.", nullable=False),
+        Column("source_line", INT, "Line or sheet row.", nullable=False),
+        Column("column_name", TEXT, "Column at fault.", nullable=False),
+        Column("rule_id", TEXT, "What was broken.", nullable=False),
+        Column("decision", TEXT, "released (the row is let in as delivered) or withdrawn (it is "
+               "given up).", nullable=False),
+        Column("reason", TEXT, "Why, in the words of the person.", nullable=False),
+        Column("decided_by", TEXT, "Operating-system user.", nullable=False),
+        Column("decided_at", INSTANT, "When.", "UTC", nullable=False),
+        Column("row_digest", TEXT, "Keyed hash of the row's cells.", nullable=False,
+               identifying=True),
+    ),
+)  # fmt: skip
+
+FILE_LOADS = Relation(
+    "quality", "file_loads", "load × file that was news", ("study_id", "load_id", "file_number"),
+    (
+        STUDY_ID,
+        FILE_SHA256,
+        Column("load_id", TEXT, "Load that met the file.", nullable=False),
+        Column("file_number", INT, "Place of the file in the load, from 1.", nullable=False),
+        Column("role", TEXT, "Role of the file.", nullable=False),
+        Column("slide_id", TEXT, "Slide, for scanner files."),
+        Column("status", TEXT, "loaded, refused, waiting (for another file) or removed (a slide "
+               "that was taken away).", nullable=False),
+        Column("n_rows_in", INT, "Data rows in the file: the sum of the next four.", "rows",
+               nullable=False),
+        Column("n_rows_loaded", INT, "Rows that entered a raw table.", "rows", nullable=False),
+        Column("n_rows_unchanged", INT, "Rows that stood there already.", "rows",
+               nullable=False),
+        Column("n_rows_quarantined", INT, "Rows set aside.", "rows", nullable=False),
+        Column("n_rows_refused", INT, "Rows left out with their file.", "rows", nullable=False),
+        Column("n_rows_removed", INT, "Rows of earlier files that were taken away with --remove.",
+               "rows", nullable=False),
+        Column("superseded_sha256", TEXT, "Scan whose place the file took."),
+        Column("loaded_at", INSTANT, "When.", "UTC", nullable=False),
     ),
 )  # fmt: skip
 
@@ -150,5 +204,6 @@ GENERATION = Relation(
 )  # fmt: skip
 
 QUALITY = (
-    GATE_RUNS, GATE_RESULTS, ACCEPTANCES, QUARANTINE, REFUSALS, EXCLUSIONS, LEDGER,
+    GATE_RUNS, GATE_RESULTS, ACCEPTANCES, QUARANTINE, QUARANTINE_DECISIONS, FILE_LOADS, REFUSALS,
+    EXCLUSIONS, LEDGER,
 )  # fmt: skip

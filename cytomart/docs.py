@@ -38,6 +38,9 @@ def cli_reference() -> str:
         assert verb is not None
         context = click.Context(verb, info_name=name, parent=root)
         parts += ["", f"## cytomart {name}", "", _block(verb.get_help(context))]
+        for sub_name, sub_verb in getattr(verb, "commands", {}).items():
+            own = click.Context(sub_verb, info_name=sub_name, parent=context)
+            parts += ["", f"### cytomart {name} {sub_name}", "", _block(sub_verb.get_help(own))]
     return "\n".join(parts) + "\n"
 
 

@@ -19,7 +19,9 @@ _INPUTS = (
     "select distinct study_id, gate, scope_id, content_hash, verdict from quality.gate_runs "
     "where gate = 'batch' order by all",
     "select study_id, batch_id, rule_id, content_hash from quality.acceptances order by all",
-    "select study_id, role, file_sha256, source_line, is_open from quality.quarantine order by all",
+    "select study_id, role, file_sha256, source_line, state from quality.quarantine order by all",
+    "select study_id, row_id, column_name, decision, reason from quality.quarantine_decisions "
+    "order by all",
     "select distinct study_id, role, file_sha256, rule_id from quality.refusals order by all",
     "select * from quality.exclusions order by all",
 )

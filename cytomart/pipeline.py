@@ -9,6 +9,7 @@ import expectations
 from contracts import CytomartError, Problem
 from cytomart import dbt, fingerprint, reporting
 from cytomart.front import Front
+from cytomart.reasons import NO_REASONS, Reasons
 from ingest.load import load_study
 from ingest.load_report import LoadReport
 from stats.plan import check_contrasts, read_plan
@@ -34,9 +35,8 @@ class RunOutcome:
 def run(
     front: Front,
     folder: Path | None,
+    reasons: Reasons = NO_REASONS,
     *,
-    accept_corrections: str | None = None,
-    supersede: str | None = None,
     wait_s: float = 0.0,
 ) -> RunOutcome:
     """Take the lock and go the whole road; without a folder, start at the gate."""
@@ -44,9 +44,7 @@ def run(
     with writer_lock(front.home, wait_s=wait_s):
         load = None
         if folder is not None:
-            load = ingest_step(
-                front, folder, accept_corrections=accept_corrections, supersede=supersede
-            )
+            load = ingest_step(front, folder, reasons)
         gates = gate_step(front)
         inputs = fingerprint.of(front.home)
         standing = fingerprint.standing(front.home, inputs)
@@ -65,9 +63,7 @@ def run(
         return RunOutcome(load, gates, generation, False, reporting.write(front, generation))
 
 
-def ingest_step(
-    front: Front, folder: Path, *, accept_corrections: str | None, supersede: str | None
-) -> LoadReport:
+def ingest_step(front: Front, folder: Path, reasons: Reasons = NO_REASONS) -> LoadReport:
     """Load what is new in a study folder."""
     with front.steps(f"Reading {folder}"):
         con = open_build(front.home)
@@ -76,8 +72,9 @@ def ingest_step(
                 front.home,
                 con,
                 folder,
-                accept_corrections=accept_corrections,
-                supersede_reason=supersede,
+                accept_corrections=reasons.accept_corrections,
+                supersede_reason=reasons.supersede,
+                remove_reason=reasons.remove,
             )
         finally:
             con.close()

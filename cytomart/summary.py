@@ -8,7 +8,16 @@ from typing import Any
 import expectations
 from cytomart import pipeline, state
 from cytomart.front import Front
-from ingest.load_report import LOADED, REFUSED, UNCHANGED, WAITING, FileReport, LoadReport
+from ingest.load_report import (
+    LOADED,
+    REFUSED,
+    REMOVED,
+    UNCHANGED,
+    WAITING,
+    CellChange,
+    FileReport,
+    LoadReport,
+)
 from store.read import open_published
 
 _HITS = """
@@ -45,14 +54,13 @@ def load_lines(front: Front, load: LoadReport) -> None:
     for role, columns in (load.dropped_columns or {}).items():
         front.say(f"  {role}: columns not mapped and not kept: {', '.join(columns)}")
     _change_lines(front, load)
-    for key in load.missing_keys:
-        front.say(f"  {key.role}: {key.key} is no longer in the table; it stays in the warehouse.")
+    _missing_lines(front, load)
     for row in load.quarantined:
         front.say(f"! quarantined: {row.problem}")
     for slide in load.waiting:
         front.say(f"! waiting: {slide.problem}")
     for file in load.files:
-        word = "waiting" if file.status == WAITING else "refused"
+        word = {WAITING: "waiting", REFUSED: "refused"}.get(file.status, "not removed")
         for problem in file.problems:
             front.say(f"! {word}: {problem}")
     added = sum(
@@ -65,6 +73,23 @@ def load_lines(front: Front, load: LoadReport) -> None:
         f"{len(load.waiting)} slides waiting; "
         f"{len(load.quarantined)} rows quarantined; {added} rows added."
     )
+
+
+def _missing_lines(front: Front, load: LoadReport) -> None:
+    """Say which rows are missing from their tables and stay, and which were taken away."""
+    for key in load.missing_keys:
+        front.say(f"  {key.role}: {key.key} is no longer in the table; it stays in the warehouse.")
+    if load.missing_keys:
+        front.say(
+            f"  Do: put {'it' if len(load.missing_keys) == 1 else 'them'} back into the table, or "
+            "take them out of the warehouse with --remove --reason 'why'; the history keeps them."
+        )
+    for file in load.files:
+        if file.status == REMOVED:
+            front.say(f"  slide {file.slide_id} was taken away: {file.n_rows_removed} rows")
+    if load.removals:
+        rows = [[c.where, c.key, c.column, c.before] for c in load.removals]
+        front.show("taken away:", ["table", "row", "column", "before"], rows)
 
 
 def _change_lines(front: Front, load: LoadReport) -> None:
@@ -130,8 +155,23 @@ def load_facts(load: LoadReport) -> dict[str, Any]:
         "files": [_file_facts(f) for f in load.files],
         "waiting": list(load.waiting_slides),
         "n_quarantined": len(load.quarantined),
+        "missing": [{"role": m.role, "key": m.key} for m in load.missing_keys],
+        "changes": [_change_facts(c) for c in load.changes],
+        "are_corrections_accepted": load.corrections_accepted,
+        "removals": [_change_facts(c) for c in load.removals],
         "rows_added": load.rows_added or {},
         "problems": [str(p) for p in load.problems],
+    }
+
+
+def _change_facts(change: CellChange) -> dict[str, str]:
+    return {
+        "role": change.role,
+        "row": change.key,
+        "column": change.column,
+        "before": change.before,
+        "after": change.after,
+        "where": change.where,
     }
 
 
@@ -145,6 +185,7 @@ def _file_facts(file: FileReport) -> dict[str, Any]:
         "n_rows_unchanged": file.n_rows_unchanged,
         "n_rows_quarantined": file.n_rows_quarantined,
         "n_rows_refused": file.n_rows_refused,
+        "n_rows_removed": file.n_rows_removed,
     }
 
 

@@ -11,7 +11,8 @@ study as (select * from raw.studies where study_id = $study_id),
 
 set_aside as (
     select distinct role, file_sha256, source_line
-    from quality.quarantine where study_id = $study_id and is_open
+    from quality.quarantine
+    where study_id = $study_id and (is_open or state = 'withdrawn')
 ),
 
 all_samples as (

@@ -52,8 +52,8 @@ group by b.slide_id
 order by b.slide_id
 """
 
-# A row in quarantine is missing for a reason that is on record. Where a slide lacks no more spots
-# (or sample rows) than it has rows in quarantine, the gap is explained: how many such rows are
+# A row in quarantine, or given up, is missing for a reason that is on record. Where a slide lacks
+# no more spots (or sample rows) than it has such rows, the gap is explained: how many of them are
 # too many is the question of another rule, rows_set_aside.
 ARRAYS_SQL = f"""
 with {SPOTS_OF_BATCH},

@@ -8,7 +8,7 @@ study as (select * from raw.studies where study_id = $study_id),
 
 set_aside as (
     select distinct role, file_sha256, source_line, slide_id
-    from quality.quarantine where study_id = $study_id and is_open
+    from quality.quarantine where study_id = $study_id and (is_open or state = 'withdrawn')
 ),
 
 current_files as (

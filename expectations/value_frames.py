@@ -8,7 +8,7 @@ batch_values as (
     from raw."values" as v
     anti join (
         select file_sha256, source_line from quality.quarantine
-        where study_id = $study_id and is_open and role = 'slide'
+        where study_id = $study_id and (is_open or state = 'withdrawn') and role = 'slide'
     ) as q
         on v.file_sha256 = q.file_sha256 and v.source_line = q.source_line
     where v.study_id = $study_id and v.batch_id = $batch_id

@@ -8,7 +8,7 @@ from typing import Any
 from duckdb import DuckDBPyConnection
 
 from contracts import IDENTITY, RAW, Problem, failure
-from contracts.quality import QUARANTINE, REFUSALS
+from contracts.quality import FILE_LOADS, QUARANTINE, REFUSALS
 from ingest import standing
 from ingest.load_report import (
     LOADED,
@@ -22,6 +22,7 @@ from ingest.load_report import (
 )
 from ingest.loading import Loading, Outcome
 from ingest.mangled import KnownIds
+from ingest.removal_step import removals_of
 from ingest.standing import Place
 from ingest.table_step import TableResult
 from store import ledger
@@ -29,6 +30,11 @@ from store.home import Home
 
 LOAD_EVENT = "load"
 _COUNTED = (*RAW, *IDENTITY, QUARANTINE, REFUSALS)
+#: What the late ledger line of a load says of each of its files.
+_ACKNOWLEDGED = (
+    "role", "slide_id", "status", "n_rows_in", "n_rows_loaded", "n_rows_unchanged",
+    "n_rows_quarantined", "n_rows_refused", "superseded_sha256",
+)  # fmt: skip
 
 
 def row_counts(loading: Loading) -> dict[str, int]:
@@ -96,6 +102,8 @@ def details(
         "n_corrected_cells": len(report.changes) if report.corrections_accepted else 0,
         "correction_reason": loading.accept_corrections,
         "supersede_reason": loading.supersede_reason,
+        "n_removed_rows": sum(o.n_rows_removed for o in outcomes if o.role != "slide"),
+        "remove_reason": loading.remove_reason,
         "new_batches": list(report.new_batches),
         "changed_batches": list(report.changed_batches),
         "rows_added": report.rows_added,
@@ -104,21 +112,15 @@ def details(
 
 def acknowledge(home: Home, con: DuckDBPyConnection, study_id: str) -> None:
     """Write the ledger line of a load that was committed but died before it could say so."""
-    found = standing.rows(
-        con,
-        "select load_id, role, file_sha256, n_rows_in, n_rows_loaded from raw.files "
-        "where study_id = $1 union all select distinct load_id, role, file_sha256, n_rows_in, 0 "
-        "from quality.refusals where study_id = $1",
-        study_id,
-    )
+    found = standing.of_study(con, FILE_LOADS, study_id)
     if not found:
         return
     written = {e.details.get("load_id") for e in ledger.entries(home) if e.event == LOAD_EVENT}
     for load_id in sorted({r["load_id"] for r in found} - written):
         files = [
-            {"role": r["role"], "sha256": r["file_sha256"], "n_rows_in": r["n_rows_in"],
-             "n_rows_loaded": r["n_rows_loaded"]}
-            for r in found
+            {"sha256": r["file_sha256"],
+             **{k: v for k, v in r.items() if k in _ACKNOWLEDGED and v is not None}}
+            for r in sorted(found, key=lambda r: r["file_number"])
             if r["load_id"] == load_id
         ]  # fmt: skip
         ledger.append(
@@ -154,6 +156,7 @@ def report(
         changes=changes,
         corrections_accepted=accepted and bool(changes),
         missing_keys=tuple(m for t in tables.values() for m in t.missing),
+        removals=removals_of(tables),
         dropped_columns={r: t.dropped_columns for r, t in tables.items() if t.dropped_columns},
         new_batches=tuple(sorted(now.keys() - contents.keys())),
         changed_batches=tuple(sorted(b for b in now.keys() & contents.keys()
@@ -207,6 +210,7 @@ def _file_report(outcome: Outcome) -> FileReport:
         outcome.n_rows_unchanged,
         outcome.n_rows_quarantined,
         outcome.n_rows_refused,
+        outcome.n_rows_removed,
         tuple(f.problem for f in outcome.faults),
         outcome.notes,
     )

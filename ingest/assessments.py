@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from decimal import Decimal
 
@@ -52,6 +52,7 @@ def parse_assessments(table: MappedTable, context: Context) -> Parsed:
     millimetres = _millimetre_scales(table, context.study, commas["score"])
     rows: list[Row] = []
     aside: list[Fault] = []
+    aside_rows: list[Row] = []
     keys_aside: set[tuple[str, ...]] = set()
     for source in table.rows:
         row, found = _row(table, source, context, baselines, commas)
@@ -61,17 +62,21 @@ def parse_assessments(table: MappedTable, context: Context) -> Parsed:
         if found:
             aside += found
             keys_aside.add(row.key)
+            aside_rows.append(row)
         else:
             rows.append(row)
     kept, conflicts, n_repeated = _without_conflicts(table, rows)
     aside += conflicts
-    keys_aside |= {r.key for r in rows} - {r.key for r in kept}
+    torn = {r.key for r in rows} - {r.key for r in kept}
+    keys_aside |= torn
+    aside_rows += [r for r in rows if r.key in torn]
     notes = tuple(
         f"{table.sheet.file_name}: every score of {scale} lies above its scale's end for most "
         "rows; the column looks like 0-100 mm"
         for scale in sorted(millimetres)
     )
-    return Parsed(table, tuple(kept), (), tuple(aside), frozenset(keys_aside), n_repeated, notes)
+    return Parsed(table, tuple(kept), (), tuple(aside), frozenset(keys_aside), n_repeated, notes,
+                  tuple(aside_rows))  # fmt: skip
 
 
 def _row(
@@ -134,7 +139,17 @@ def _measured(
         return table.fault(f"{rule}_step", row, column, f"{value} has too many decimals",
                            record=f"{column} has too many decimals",
                            allowed=f"multiples of {places}", remedy=UNTIL_THEN)  # fmt: skip
+    if fault is not None and _may_be_let_in(fault.rule_id, value, places):
+        return replace(fault, value=value)
     return fault or value
+
+
+def _may_be_let_in(rule_id: str, value: Decimal, places: Decimal) -> bool:
+    """Return whether a person may let a value in as delivered.
+
+    Not outside a score's scale: the batch gate's integrity rule would hold it for ever.
+    """
+    return rule_id != "score_range" and 0 <= value < 10**6 and not value % places
 
 
 def _baselines(table: MappedTable, context: Context) -> dict[str, date]:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterable
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 
@@ -77,7 +78,8 @@ def iso_date(table: MappedTable, row: SheetRow, column: str, today: date) -> dat
     text = table.text(row, column)
     if not text:
         return None
-    rule_id, given = "date_format", f"`{text[:40]}` is not an ISO date{day_hint(text)}"
+    rule_id, future = "date_format", None
+    given = f"`{text[:40]}` is not an ISO date{day_hint(text)}"
     if _ISO.fullmatch(text) and text.isascii():
         try:
             day = date.fromisoformat(text)
@@ -86,11 +88,11 @@ def iso_date(table: MappedTable, row: SheetRow, column: str, today: date) -> dat
         else:
             if day <= today:
                 return day
-            rule_id, given = "future_date", f"{text} lies in the future"
+            rule_id, given, future = "future_date", f"{text} lies in the future", day
     words = "lies in the future" if rule_id == "future_date" else "is not an ISO date"
-    return table.fault(rule_id, row, column, given, record=f"{column} {words}",
-                       allowed="YYYY-MM-DD, not after today",
-                       remedy=UNTIL_THEN)  # fmt: skip
+    found = table.fault(rule_id, row, column, given, record=f"{column} {words}",
+                        allowed="YYYY-MM-DD, not after today", remedy=UNTIL_THEN)  # fmt: skip
+    return replace(found, value=future)
 
 
 def out_of_range(

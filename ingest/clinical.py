@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 from ingest.faults import Fault
@@ -54,6 +54,8 @@ class Parsed:
         Rows that say once more exactly what another row says.
     notes : tuple of str
         What should be known though nothing is wrong.
+    aside_rows : tuple of Row
+        The rows set aside, as far as they could be read.
     """
 
     table: MappedTable
@@ -63,6 +65,7 @@ class Parsed:
     keys_aside: frozenset[tuple[str, ...]] = frozenset()
     n_repeated: int = 0
     notes: tuple[str, ...] = ()
+    aside_rows: tuple[Row, ...] = ()
 
     @property
     def n_rows_in(self) -> int:
@@ -100,10 +103,11 @@ def order_fault(
     """Return a fault where a later visit's day lies before the person's baseline."""
     if baseline is None or day >= baseline:
         return None
-    return table.fault("date_order", row, column, f"{day} lies before the baseline of {baseline}",
-                       record=f"{column} lies before the person's baseline",
-                       allowed="a day after the baseline visit",
-                       remedy="correct one of the two dates")  # fmt: skip
+    found = table.fault("date_order", row, column, f"{day} lies before the baseline of {baseline}",
+                        record=f"{column} lies before the person's baseline",
+                        allowed="a day after the baseline visit",
+                        remedy="correct one of the two dates")  # fmt: skip
+    return replace(found, value=day)
 
 
 def person_fault(table: MappedTable, row: SheetRow, people: People, coder: Coder) -> Fault | None:

@@ -24,6 +24,9 @@ class Fault:
         Line or sheet row, from 1; 0 where the fault concerns the whole file.
     column : str
         Our name of the column at fault; empty where there is none.
+    value : object
+        The cell as the warehouse would store it, where a person may let it in as delivered; None
+        where it is no value, or a rule that nothing can lift would hold it.
     """
 
     rule_id: str
@@ -31,6 +34,7 @@ class Fault:
     record: str
     line: int = 0
     column: str = ""
+    value: object = None
 
 
 def fault(

@@ -19,16 +19,18 @@ from ingest.assessments import map_assessments, parse_assessments
 from ingest.between_tables import all_places, known_people, sheet_waits, without_people
 from ingest.clinical import Parsed, People
 from ingest.config_step import Config, load_config
+from ingest.decisions import read_decisions
 from ingest.delivery import Delivery, open_folder, slide_name_faults
 from ingest.faults import RefusedError
 from ingest.layout_seen import layouts_after
 from ingest.layout_step import load_layouts
-from ingest.load_report import LOADED, REFUSED, LoadReport
+from ingest.load_report import LOADED, REFUSED, REMOVED, LoadReport
 from ingest.loading import Loading, Outcome, Progress, clock, new_load_id, operator
 from ingest.mangled import KnownIds
 from ingest.mapped import MappedTable
 from ingest.patients import map_patients, parse_patients
 from ingest.platforms import by_id
+from ingest.removal_step import remove_missing
 from ingest.samples import Context as SampleContext
 from ingest.samples import map_samples, parse_samples
 from ingest.slide_step import SlideContext, load_slide
@@ -52,6 +54,7 @@ def load_study(
     *,
     accept_corrections: str | None = None,
     supersede_reason: str | None = None,
+    remove_reason: str | None = None,
     on_progress: Progress | None = None,
     today: date | None = None,
 ) -> LoadReport:
@@ -66,6 +69,8 @@ def load_study(
         Reason with which changed cells of clinical tables are let through.
     supersede_reason : str or None
         Reason with which slides scanned anew replace the scans that are loaded.
+    remove_reason : str or None
+        Reason with which rows that the tables no longer have are taken away.
     on_progress : callable or None
         Called with the number of slides done and the number of slides.
     today : datetime.date or None
@@ -80,7 +85,8 @@ def load_study(
     delivery, source, study = _open(folder)
     fault_point("load_locked")
     accounts.acknowledge(home, con, study.study_id)
-    loading = _loading(home, con, folder, study, accept_corrections, supersede_reason, today)
+    reasons = (accept_corrections, supersede_reason, remove_reason)
+    loading = _loading(home, con, folder, study, reasons, today)
     done = _run(loading, delivery, source, on_progress)
     if done.report.rows_added or done.report.changed_batches or _has_news(done.outcomes):
         details = accounts.details(loading, done.outcomes, done.report, done.plan_hash,
@@ -95,7 +101,7 @@ def check_study(
 ) -> LoadReport:
     """Return what a load of the folder would do, changing nothing in the warehouse."""
     delivery, source, study = _open(folder)
-    loading = replace(_loading(home, con, folder, study, None, None, today), is_check=True)
+    loading = replace(_loading(home, con, folder, study, (None, None, None), today), is_check=True)
     return _run(loading, delivery, source, None).report
 
 
@@ -121,18 +127,18 @@ def _loading(
     con: DuckDBPyConnection,
     folder: Path,
     study: Study,
-    accept_corrections: str | None,
-    supersede_reason: str | None,
+    reasons: tuple[str | None, str | None, str | None],
     today: date | None,
 ) -> Loading:
-    for given in (accept_corrections, supersede_reason):
+    for given in reasons:
         if given is not None and not given.strip():
             raise failure("the reason is empty", allowed="a reason in words",
                           remedy="--reason 'why'")  # fmt: skip
     now = clock()
     day = today or now.date()
     return Loading(home, con, folder, study, new_load_id(now), now, operator(), day,
-                   accept_corrections, supersede_reason, False, {})  # fmt: skip
+                   *reasons[:2], False, {}, reasons[2],
+                   read_decisions(con, study.study_id))  # fmt: skip
 
 
 def _run(
@@ -149,7 +155,8 @@ def _run(
         accounts.balance(loading, outcomes)
         spellings.put_spellings(loading, config.panel, outcomes)
         settling.settle_quarantine(loading, outcomes)
-        settling.settle_refusals(loading, outcomes)
+        refused = settling.settle_refusals(loading, outcomes)
+        settling.add_file_loads(loading, outcomes, refused)
         settling.add_files(loading, outcomes)
         writing.add_pseudonyms(loading)
         report = accounts.report(loading, outcomes, tables, config.changes, places, counts,
@@ -193,6 +200,7 @@ def _load_all(
          standing.samples(con, study_id), waits)  # fmt: skip
     step("assessments", map_assessments, partial(_parse_assessments, loading, people),
          standing.assessments(con, study_id), waits)  # fmt: skip
+    removed = remove_missing(loading, delivery, tables, present)
     places = all_places(standing.places(con, study_id), tables.get("samples"))
     layouts = load_layouts(loading, delivery, config.panel, places, present)
     config = replace(config, outcomes=(*config.outcomes, *layouts.outcomes),
@@ -205,7 +213,8 @@ def _load_all(
         {f.slide_id: f for f in present if f.role == "slide" and f.slide_id},
         {f.sha256: f.slide_id for f in present if f.role == "slide" and f.slide_id},
     )  # fmt: skip
-    return config, tables, _slides(loading, delivery, context, on_progress), places
+    slides = [*removed, *_slides(loading, delivery, context, on_progress)]
+    return config, tables, slides, places
 
 
 def _table(
@@ -303,4 +312,4 @@ def _scan_day(loading: Loading, delivery: Delivery, slide_id: str) -> date | Non
 
 
 def _has_news(outcomes: tuple[Outcome, ...]) -> bool:
-    return any(o.status == LOADED for o in outcomes)
+    return any(o.status in (LOADED, REMOVED) for o in outcomes)

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 from contracts import Problem
 
 LOADED, UNCHANGED, REFUSED, WAITING = "loaded", "unchanged", "refused", "waiting"
+#: A slide that was taken away with all its sample rows.
+REMOVED = "removed"
 
 
 @dataclass(frozen=True)
@@ -20,7 +22,7 @@ class FileReport:
     role : str
         study, plan, layout, catalog, patients, samples, assessments or slide.
     status : str
-        loaded, unchanged, refused, or waiting for another file.
+        loaded, unchanged, refused, waiting for another file, or removed.
     problems : tuple of Problem
         Why it was refused, all at once.
     notes : tuple of str
@@ -38,6 +40,7 @@ class FileReport:
     n_rows_unchanged: int = 0
     n_rows_quarantined: int = 0
     n_rows_refused: int = 0
+    n_rows_removed: int = 0
     problems: tuple[Problem, ...] = ()
     notes: tuple[str, ...] = ()
 
@@ -102,6 +105,8 @@ class LoadReport:
     corrections_accepted : bool
         Whether they were let through.
     missing_keys : tuple of MissingKey
+    removals : tuple of CellChange
+        Cells of rows that were taken away, with nothing after.
     dropped_columns : dict of str to tuple of str
         Role to the titles of columns that are not mapped and were not kept.
     new_batches, changed_batches : tuple of str
@@ -120,6 +125,7 @@ class LoadReport:
     changes: tuple[CellChange, ...] = ()
     corrections_accepted: bool = False
     missing_keys: tuple[MissingKey, ...] = ()
+    removals: tuple[CellChange, ...] = ()
     dropped_columns: dict[str, tuple[str, ...]] | None = None
     new_batches: tuple[str, ...] = ()
     changed_batches: tuple[str, ...] = ()

@@ -13,6 +13,7 @@ from pathlib import Path
 from duckdb import DuckDBPyConnection
 
 from ingest.clinical import Coder
+from ingest.decisions import Decisions
 from ingest.faults import Fault
 from ingest.source_file import SourceFile
 from ingest.study import Study
@@ -28,12 +29,15 @@ class Loading:
 
     Parameters
     ----------
-    accept_corrections, supersede_reason : str or None
-        Reason with which changed cells, or slides scanned anew, are let through.
+    accept_corrections, supersede_reason, remove_reason : str or None
+        Reason with which changed cells are let through, slides scanned anew replace the old ones,
+        or missing rows are taken away.
     is_check : bool
         Nothing is archived and everything is rolled back.
     pseudonyms : dict
         Kind and real id → pseudonym, of every id met so far.
+    decisions : Decisions
+        What was decided about rows set aside.
     """
 
     home: Home
@@ -48,6 +52,8 @@ class Loading:
     supersede_reason: str | None
     is_check: bool
     pseudonyms: dict[tuple[str, str], str]
+    remove_reason: str | None = None
+    decisions: Decisions = field(default_factory=lambda: Decisions({}))
 
     @property
     def coder(self) -> Coder:
@@ -58,6 +64,12 @@ class Loading:
         """Put an original into the archive."""
         if not self.is_check:
             archive.put_bytes(self.home, data)
+
+    def digest(self, text: str) -> str:
+        """Return a keyed hash of a row; a check makes no key."""
+        if self.is_check and not self.home.key_path.exists():
+            return ""
+        return pseudonym.digest(self.home, self.study.study_id, text)
 
     def _same(self, _kind: str, real_id: str) -> str:
         return real_id
@@ -84,8 +96,12 @@ class Outcome:
         Why it was refused, or what it waits for.
     set_aside : tuple of Fault
         Rows for quarantine.
+    n_rows_removed : int
+        Rows of earlier files that went with this one; they are not among the file's rows.
     places : dict
         Line of the sample sheet → slide and batch of its row, for rows set aside.
+    digests : dict
+        Line of a table → keyed hash of its row, for rows set aside.
     """
 
     role: str
@@ -105,11 +121,13 @@ class Outcome:
     n_rows_unchanged: int = 0
     n_rows_quarantined: int = 0
     n_rows_refused: int = 0
+    n_rows_removed: int = 0
     faults: tuple[Fault, ...] = ()
     set_aside: tuple[Fault, ...] = ()
     notes: tuple[str, ...] = ()
     superseded_sha256: str | None = None
     places: dict[int, tuple[str | None, str | None]] = field(default_factory=dict)
+    digests: dict[int, str] = field(default_factory=dict)
 
     def of(self, source: SourceFile) -> Outcome:
         """Return the outcome with the facts of its file."""

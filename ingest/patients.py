@@ -42,6 +42,7 @@ def parse_patients(
     faults += new_id_faults(table, "patient_id", table.rows, loaded or KnownIds())
     rows: list[Row] = []
     aside: list[Fault] = []
+    aside_rows: list[Row] = []
     keys_aside: set[tuple[str, ...]] = set()
     for source in table.rows:
         real = table.text(source, "patient_id")
@@ -50,9 +51,11 @@ def parse_patients(
         if found:
             aside += found
             keys_aside.add(key)
+            aside_rows.append(Row(key, {"patient_id": key[0], **values}, source, real))
             continue
         rows.append(Row(key, {"patient_id": key[0], **values}, source, real))
-    return Parsed(table, tuple(rows), tuple(faults), tuple(aside), frozenset(keys_aside))
+    return Parsed(table, tuple(rows), tuple(faults), tuple(aside), frozenset(keys_aside),
+                  aside_rows=tuple(aside_rows))  # fmt: skip
 
 
 def _values(

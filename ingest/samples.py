@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
 
@@ -98,6 +98,7 @@ def parse_samples(table: MappedTable, context: Context) -> Parsed:
     baselines = {**context.baselines, **_baselines(table, context)}
     rows: list[Row] = []
     aside: list[Fault] = []
+    aside_rows: list[Row] = []
     keys_aside: set[tuple[str, ...]] = set()
     for source in table.rows:
         block = _block(table, source, context.study)
@@ -110,9 +111,11 @@ def parse_samples(table: MappedTable, context: Context) -> Parsed:
         if found:
             aside += found
             keys_aside.add(row.key)
+            aside_rows.append(row)
         else:
             rows.append(row)
-    return Parsed(table, tuple(rows), tuple(faults), tuple(aside), frozenset(keys_aside))
+    return Parsed(table, tuple(rows), tuple(faults), tuple(aside), frozenset(keys_aside),
+                  aside_rows=tuple(aside_rows))  # fmt: skip
 
 
 def _row(
@@ -134,9 +137,9 @@ def _row(
     found: list[object] = [day, protein]
     if isinstance(protein, Decimal):
         measure = context.study.instruments["total_protein_mg_ml"]
-        found.append(
-            out_of_range(table, source, "total_protein_mg_ml", protein, measure, "protein")
-        )
+        outside = out_of_range(table, source, "total_protein_mg_ml", protein, measure, "protein")
+        # What is not positive is no concentration, whoever says so.
+        found.append(replace(outside, value=float(protein)) if outside and protein > 0 else outside)
     if not is_empty:
         found.append(person_fault(table, source, context.people, context.coder))
     if isinstance(day, date) and table.text(source, "visit") != context.study.baseline_visit:

@@ -6,16 +6,18 @@ mended is closed, what is new is added.
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from contracts import Relation, from_rows
-from contracts.quality import QUARANTINE, REFUSALS
+from contracts import from_rows
+from contracts.quality import FILE_LOADS, QUARANTINE, REFUSALS
 from contracts.raw import FILES
 from ingest import standing
+from ingest.decisions import RELEASED, WITHDRAWN, releasable
 from ingest.faults import Fault
-from ingest.load_report import LOADED, REFUSED, UNCHANGED, WAITING
+from ingest.load_report import LOADED, REFUSED, REMOVED, UNCHANGED, WAITING
 from ingest.loading import Loading, Outcome
 from store.build import append, replace
 from store.kept import CURRENT_ONLY
@@ -61,29 +63,45 @@ def _file_row(loading: Loading, outcome: Outcome) -> dict[str, object]:
 
 def settle_quarantine(loading: Loading, outcomes: Sequence[Outcome]) -> None:
     """Open what this delivery set aside, close what is mended, leave alone what still holds."""
-    judged = [o for o in outcomes if _is_judged(o)]
-    standing_open = _open_rows(loading, QUARANTINE)
+    standing_rows = _by_scope(standing.of_study(loading.con, QUARANTINE, loading.study.study_id))
     fresh: list[dict[str, Any]] = []
-    gone: list[dict[str, Any]] = []
-    for outcome in judged:
+    closed: list[dict[str, Any]] = []
+    for outcome in outcomes:
+        if not _is_judged(outcome):
+            continue
         wanted = {_cell(r): r for r in _quarantine_rows(loading, outcome)}
-        old = {_cell(r): r for r in standing_open.get(_scope(outcome), [])}
-        fresh += [row for cell, row in wanted.items() if cell not in old]
-        gone += [row for cell, row in old.items() if cell not in wanted]
-    for row in gone:
-        where = {k: row[k] for k in QUARANTINE.key}
-        replace(loading.con, QUARANTINE, from_rows([{**row, "is_open": False}], QUARANTINE), where)
-    for row in fresh:
+        old = {_cell(r): r for r in standing_rows.get(_scope(outcome), []) if _may_change(r)}
+        fresh += [r for c, r in wanted.items() if c not in old or r["state"] != old[c]["state"]]
+        closed += [
+            {**row, "state": state, "is_open": False}
+            for cell, row in old.items()
+            if cell not in wanted and (state := _ending(loading, outcome, row)) != row["state"]
+        ]
+    for row in (*fresh, *closed):
         where = {k: row[k] for k in QUARANTINE.key}
         replace(loading.con, QUARANTINE, from_rows([], QUARANTINE), where)
-    append(loading.con, QUARANTINE, from_rows(fresh, QUARANTINE))
+    append(loading.con, QUARANTINE, from_rows([*closed, *fresh], QUARANTINE))
 
 
 def _is_judged(outcome: Outcome) -> bool:
     """Return whether the file's rows were looked at: an unchanged slide's were not."""
-    if outcome.role in CURRENT_ONLY or outcome.status not in (LOADED, UNCHANGED):
+    if outcome.role in CURRENT_ONLY or outcome.status not in (LOADED, UNCHANGED, REMOVED):
         return False
-    return outcome.role != "slide" or outcome.status == LOADED
+    return outcome.role != "slide" or outcome.status != UNCHANGED
+
+
+def _may_change(row: dict[str, Any]) -> bool:
+    return row["state"] in ("open", WITHDRAWN)
+
+
+def _ending(loading: Loading, outcome: Outcome, row: dict[str, Any]) -> str:
+    """Return how a row ended that this delivery does not set aside."""
+    if outcome.status == REMOVED:
+        return REMOVED
+    cell = (row["role"], row["row_digest"], row["column_name"], row["rule_id"])
+    if loading.decisions.verdicts.get(cell) == RELEASED:
+        return RELEASED
+    return WITHDRAWN if row["state"] == WITHDRAWN else "mended"
 
 
 def _scope(outcome: Outcome) -> tuple[str, str | None]:
@@ -94,44 +112,66 @@ def _cell(row: dict[str, Any]) -> tuple[object, ...]:
     return tuple(row[c] for c in ("file_sha256", "source_line", "column_name", "rule_id"))
 
 
-def _open_rows(
-    loading: Loading, relation: Relation
+def _by_scope(
+    rows: Iterable[dict[str, Any]],
 ) -> dict[tuple[str, str | None], list[dict[str, Any]]]:
-    """Return the open rows of quarantine or refusals by the file that they concern."""
+    """Return rows of quarantine or refusals by the file that they concern."""
     found: dict[tuple[str, str | None], list[dict[str, Any]]] = {}
-    for row in standing.of_study(loading.con, relation, loading.study.study_id):
-        if row["is_open"]:
-            slide_id = row["slide_id"] if row["role"] == "slide" else None
-            found.setdefault((row["role"], slide_id), []).append(row)
+    for row in rows:
+        slide_id = row["slide_id"] if row["role"] == "slide" else None
+        found.setdefault((row["role"], slide_id), []).append(row)
     return found
 
 
 def _quarantine_rows(loading: Loading, outcome: Outcome) -> list[dict[str, Any]]:
-    merged: dict[tuple[int, str], list[Fault]] = {}
+    by_line: dict[int, list[Fault]] = {}
     for fault in outcome.set_aside:
-        merged.setdefault((fault.line, fault.column), []).append(fault)
+        by_line.setdefault(fault.line, []).append(fault)
     return [
-        {
+        row for line, faults in by_line.items() for row in _of_line(loading, outcome, line, faults)
+    ]
+
+
+def _of_line(
+    loading: Loading, outcome: Outcome, line: int, faults: Sequence[Fault]
+) -> Iterator[dict[str, Any]]:
+    """Return what quality.quarantine holds of one row: a row for each column at fault."""
+    digest = outcome.digests.get(line) or f"{outcome.sha256[:16]}:{line}"
+    slide_id, batch_id = outcome.places.get(line, (outcome.slide_id, outcome.batch_id))
+    for column in dict.fromkeys(f.column for f in faults):
+        own = [f for f in faults if f.column == column]
+        is_given_up = loading.decisions.on(outcome.role, digest, own[0]) == WITHDRAWN
+        yield {
             "study_id": loading.study.study_id,
             "file_sha256": outcome.sha256,
             "role": outcome.role,
             "source_line": line,
             "column_name": column,
-            "slide_id": outcome.places.get(line, (outcome.slide_id, None))[0],
-            "batch_id": outcome.places.get(line, (None, outcome.batch_id))[1],
-            "rule_id": faults[0].rule_id,
-            "reason": "; ".join(dict.fromkeys(f.record for f in faults)),
+            "slide_id": slide_id,
+            "batch_id": batch_id,
+            "rule_id": own[0].rule_id,
+            "reason": "; ".join(dict.fromkeys(f.record for f in own)),
             "load_id": loading.load_id,
-            "is_open": True,
+            "is_open": not is_given_up,
+            "row_id": row_id(loading.study.study_id, outcome.role, outcome.sha256, line),
+            "state": WITHDRAWN if is_given_up else "open",
+            "is_releasable": outcome.role != "slide" and releasable(own),
+            "row_digest": digest,
         }
-        for (line, column), faults in merged.items()
-    ]
 
 
-def settle_refusals(loading: Loading, outcomes: Sequence[Outcome]) -> None:
-    """Record refused files, close the refusals of files that are loaded now."""
+def row_id(study_id: str, role: str, sha256: str, line: int) -> str:
+    """Return the short name of a row set aside: `Q` and 32 bits of a hash of where it stands."""
+    text = "\x1f".join((study_id, role, sha256, str(line)))
+    return f"Q{hashlib.sha256(text.encode()).hexdigest()[:8]}"
+
+
+def settle_refusals(loading: Loading, outcomes: Sequence[Outcome]) -> list[Outcome]:
+    """Record refused files, close refusals of files that are loaded now; return what is news."""
+    news: list[Outcome] = []
     numbers: Counter[str] = Counter()
-    standing_open = _open_rows(loading, REFUSALS)
+    found = standing.of_study(loading.con, REFUSALS, loading.study.study_id)
+    standing_open = _by_scope(r for r in found if r["is_open"])
     rows: list[dict[str, Any]] = []
     for outcome in outcomes:
         old = standing_open.get(_scope(outcome), [])
@@ -145,8 +185,30 @@ def settle_refusals(loading: Loading, outcomes: Sequence[Outcome]) -> None:
                 "and slide_id is not distinct from ? and is_open",
                 [loading.study.study_id, *_scope(outcome)],
             )
+        news += [outcome] if wanted else []
         rows += _refusal_rows(loading, outcome, wanted, numbers)
     append(loading.con, REFUSALS, from_rows(rows, REFUSALS))
+    return news
+
+
+def add_file_loads(
+    loading: Loading, outcomes: Sequence[Outcome], refused: Sequence[Outcome]
+) -> None:
+    """Record what the load did with every file that was news to it: each row accounted for."""
+    fresh = {id(o) for o in refused}
+    rows = [
+        {
+            **{c: getattr(outcome, c) for c in FILE_LOADS.column_names if hasattr(outcome, c)},
+            "study_id": loading.study.study_id,
+            "file_sha256": outcome.sha256,
+            "load_id": loading.load_id,
+            "file_number": number,
+            "loaded_at": loading.loaded_at,
+        }
+        for number, outcome in enumerate(outcomes, 1)
+        if outcome.status in (LOADED, REMOVED) or id(outcome) in fresh
+    ]
+    append(loading.con, FILE_LOADS, from_rows(rows, FILE_LOADS))
 
 
 def _refusal_rows(

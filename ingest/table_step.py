@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
 from pathlib import Path
 
 from ingest import writing
 from ingest.clinical import Parsed
+from ingest.decisions import admit, row_text
 from ingest.faults import Fault, RefusedError, fault, listed
 from ingest.load_report import LOADED, REFUSED, UNCHANGED, WAITING, CellChange, MissingKey
 from ingest.loading import Loading, Outcome
 from ingest.mapped import MappedTable, kept_bytes
 from ingest.privacy import identifying_columns
-from ingest.snapshot import Delta, Key, Standing, compare
+from ingest.snapshot import Delta, Key, Removal, Standing, compare, with_removals
 from ingest.source_file import SourceFile, refuse_outside
 from ingest.study import Study
-from ingest.tables import Sheet, read_sheet
+from ingest.tables import Sheet, SheetRow, read_sheet
 from store.fault_points import fault_point
 
 #: Faults that another table causes: where that one was refused, this one waits for it.
@@ -63,6 +65,12 @@ class TableResult:
         Its rows, where it could be read.
     accepted : bool
         Whether its rows count.
+    missing : tuple of MissingKey
+        Rows that stay although the table no longer has them.
+    gone : tuple of Removal
+        The same rows with their cells, and after a removal those that went.
+    removals : tuple of CellChange
+        What went with them.
     """
 
     outcome: Outcome
@@ -70,6 +78,8 @@ class TableResult:
     accepted: bool = False
     changes: tuple[CellChange, ...] = ()
     missing: tuple[MissingKey, ...] = ()
+    gone: tuple[Removal, ...] = ()
+    removals: tuple[CellChange, ...] = ()
     dropped_columns: tuple[str, ...] = ()
 
 
@@ -100,7 +110,8 @@ def load_table(loading: Loading, path: Path, spec: TableSpec) -> TableResult:
 def _judge(loading: Loading, table: MappedTable, spec: TableSpec, outcome: Outcome) -> TableResult:
     if spec.waits_for:
         return _waiting(outcome, spec.waits_for)
-    parsed = spec.parse(table)
+    digest = partial(_digest, loading, table)
+    parsed = admit(spec.parse(table), loading.decisions, digest)
     fault_point("load_parsed")
     outcome = replace(outcome, notes=(*outcome.notes, *parsed.notes))
     blamed = [f for f in (*parsed.faults, *parsed.set_aside) if f.rule_id in _OF_PEOPLE]
@@ -122,11 +133,16 @@ def _judge(loading: Loading, table: MappedTable, spec: TableSpec, outcome: Outco
         n_rows = parsed.n_rows_in
         return replace(result, outcome=replace(outcome, faults=(refused,), n_rows_refused=n_rows))
     _write(loading, spec, delta, outcome.sha256)
-    missing = tuple(
-        MissingKey(spec.role, " · ".join(k)) for k in delta.missing if k not in delta.displaced
-    )
-    return replace(result, outcome=_counted(outcome, parsed, delta, spec), accepted=True,
-                   missing=missing)  # fmt: skip
+    stays = [k for k in delta.missing if k not in delta.displaced]
+    gone = with_removals(replace(delta, missing=tuple(stays)), spec.standing).removed
+    outcome = replace(_counted(outcome, parsed, delta, spec), digests=_digests(loading, parsed))
+    return replace(result, outcome=outcome, accepted=True,
+                   missing=missing_keys(spec.role, stays), gone=gone)  # fmt: skip
+
+
+def missing_keys(role: str, keys: Iterable[Key]) -> tuple[MissingKey, ...]:
+    """Return the keys of a table's missing rows, as a report names them."""
+    return tuple(MissingKey(role, " · ".join(k)) for k in sorted(keys))
 
 
 def _write(loading: Loading, spec: TableSpec, delta: Delta, sha256: str) -> None:
@@ -169,6 +185,17 @@ def _places(parsed: Parsed) -> dict[int, tuple[str | None, str | None]]:
     }
 
 
+def _digest(loading: Loading, table: MappedTable, row: SheetRow) -> str:
+    return loading.digest(row_text(table, row))
+
+
+def _digests(loading: Loading, parsed: Parsed) -> dict[int, str]:
+    """Return the keyed hash of every row set aside, by line."""
+    lines = parsed.lines_aside
+    rows = (row for row in parsed.table.rows if row.line in lines)
+    return {row.line: _digest(loading, parsed.table, row) for row in rows}
+
+
 def _waiting(outcome: Outcome, why: str) -> TableResult:
     waits = fault("waits", f"the table {why}", where=outcome.file_name,
                   remedy="deliver or mend that table, then load again",
@@ -200,12 +227,19 @@ def cell_changes(parsed: Parsed, delta: Delta) -> tuple[CellChange, ...]:
         for c in delta.corrected
         for cell in c.cells
     ]
-    removed = [
-        (" · ".join(r.key), cell, table.sheet.file_name) for r in delta.removed for cell in r.cells
-    ]
+    return (
+        *(CellChange(table.role, key, cell.column, _shown(cell.before), _shown(cell.after), where)
+          for key, cell, where in corrected),
+        *removed_cells(table.role, table.sheet.file_name, delta.removed),
+    )  # fmt: skip
+
+
+def removed_cells(role: str, file_name: str, removals: Iterable[Removal]) -> tuple[CellChange, ...]:
+    """Return every cell of rows that a file takes away, with nothing after."""
     return tuple(
-        CellChange(table.role, key, cell.column, _shown(cell.before), _shown(cell.after), where)
-        for key, cell, where in (*corrected, *removed)
+        CellChange(role, " · ".join(r.key), cell.column, _shown(cell.before), "", file_name)
+        for r in removals
+        for cell in r.cells
     )
 
 

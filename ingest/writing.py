@@ -78,9 +78,12 @@ def put_row(
 
 
 def drop_row(loading: Loading, role: str, key: tuple[str, ...]) -> None:
-    """Take one row away."""
+    """Take one row away, with the clinical columns of a person."""
     relation = TABLES[role]
-    replace(loading.con, relation, from_rows([], relation), _where(loading, relation, key))
+    where = _where(loading, relation, key)
+    replace(loading.con, relation, from_rows([], relation), where)
+    if role == "patients":
+        replace(loading.con, PATIENT_ATTRIBUTES, from_rows([], PATIENT_ATTRIBUTES), where)
 
 
 def add_history(
@@ -90,8 +93,10 @@ def add_history(
     sha256: str,
     attributes: Sequence[str] = (),
 ) -> None:
-    """Keep the earlier value of every corrected cell, with who, when and why."""
+    """Keep the earlier value of every corrected or removed cell, with who, when and why."""
     relation = TABLES[role]
+    is_removal = isinstance(correction, Removal) and role != "plan"
+    reason = loading.remove_reason if is_removal else loading.accept_corrections
     rows = []
     for cell in correction.cells:
         is_attribute = cell.column in attributes
@@ -108,7 +113,7 @@ def add_history(
             "old_file_sha256": correction.old_sha256,
             "new_file_sha256": sha256,
             "corrected_by": loading.user,
-            "reason": loading.accept_corrections,
+            "reason": reason,
             "load_id": loading.load_id,
             "corrected_at": loading.loaded_at,
         })  # fmt: skip

@@ -28,7 +28,7 @@ def acknowledged(events: Iterable[Entry]) -> dict[Loaded, int]:
     """Return every file that the ledger says was loaded, with the event that says so.
 
     A slide that was scanned anew stands for the scan it superseded, and a configuration file for
-    its earlier versions.
+    its earlier versions; a slide that was taken away stands no more.
     """
     said: dict[Loaded, int] = {}
     for event in events:
@@ -46,8 +46,9 @@ def acknowledged(events: Iterable[Entry]) -> dict[Loaded, int]:
 def _replaced(
     said: Iterable[Loaded], study_id: str, files: Sequence[dict[str, Any]]
 ) -> set[Loaded]:
-    """Return what a load put out of force: earlier configurations, superseded scans."""
+    """Return what a load put out of force: earlier configurations, superseded or removed scans."""
     superseded = {f.get("superseded_sha256") for f in files}
+    superseded |= {f["sha256"] for f in files if f.get("status") == "removed"}
     in_force: dict[str, set[str]] = {}
     for file in files:
         if file["role"] in CURRENT_ONLY and file.get("status") in ("loaded", "unchanged"):

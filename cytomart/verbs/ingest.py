@@ -9,37 +9,25 @@ import click
 
 from cytomart import pipeline, summary
 from cytomart.front import Front, pass_front
+from cytomart.reasons import Reasons, reason_options
 from store.lock import writer_lock
 
 
 @click.command("ingest")
 @click.argument("folder", type=click.Path(path_type=Path))
-@click.option(
-    "--accept-corrections", is_flag=True, help="Let changed cells of clinical tables through."
-)
-@click.option("--supersede", is_flag=True, help="Replace slides that were scanned anew.")
-@click.option("--reason", default="", help="Why; kept with every corrected cell and slide.")
+@reason_options
 @click.option("--wait", "wait_s", type=float, default=0.0, help="Seconds to wait for the lock.")
 @pass_front
 def command(
     front: Front,
     folder: Path,
-    accept_corrections: bool,
-    supersede: bool,
-    reason: str,
+    reasons: Reasons,
     wait_s: float,
 ) -> None:
     """Load what is new in FOLDER into the private build file; nothing is published."""
-    if (accept_corrections or supersede) and not reason.strip():
-        raise click.UsageError("--accept-corrections and --supersede need --reason 'why'.")
     front.home.ensure()
     with writer_lock(front.home, wait_s=wait_s):
-        load = pipeline.ingest_step(
-            front,
-            folder,
-            accept_corrections=reason if accept_corrections else None,
-            supersede=reason if supersede else None,
-        )
+        load = pipeline.ingest_step(front, folder, reasons)
     summary.load_lines(front, load)
     front.give(summary.load_facts(load))
     sys.exit(load.exit_code)

@@ -142,7 +142,7 @@ FAULTS = {
     ],
     "rows_set_aside": [
         "insert into quality.quarantine select 'founding', 'f', 'assessments', 900 + i, 'score', "
-        "null, 'SYN-01', 'score_range', 'out of range', 'load', true from range(6) as r (i)"
+        "null, 'SYN-01', 'score_range', 'out of range', 'load', true, 'Q', 'open', false, '' from range(6) as r (i)"
     ],
     "groups_share_slides": [
         "insert into raw.study_groups values ('founding', 'D', 'D', 'patient', 'baseline', 4)",
@@ -207,7 +207,7 @@ def test_spots_in_quarantine_explain_the_gap_they_leave(con):
     assert expectations.run_batch_gate(con, STUDY, BATCH, suite=STRUCTURE).verdict == "held"
     con.execute(
         "insert into quality.quarantine select 'founding', f.file_sha256, 'slide', 90000 + i, "
-        "'F532 Median', 'SYN-S01', 'SYN-01', 'intensity', 'no number', 'load', true "
+        "'F532 Median', 'SYN-S01', 'SYN-01', 'intensity', 'no number', 'load', true, 'Q', 'open', false, '' "
         "from raw.files as f, range(2) as r (i) where f.slide_id = 'SYN-S01'"
     )
     assert expectations.run_batch_gate(con, STUDY, BATCH, suite=STRUCTURE).verdict == "released"
@@ -217,7 +217,7 @@ def test_a_sample_row_in_quarantine_explains_its_array(con):
     spoil(con, FAULTS["array_has_sample"])
     con.execute(
         "insert into quality.quarantine values ('founding', 's', 'samples', 3, 'collected_on', "
-        "null, 'SYN-01', 'date_order', 'before the baseline', 'load', true)"
+        "null, 'SYN-01', 'date_order', 'before the baseline', 'load', true, 'Q', 'open', false, '')"
     )
     run = expectations.run_batch_gate(con, STUDY, BATCH, suite=STRUCTURE)
     assert run.verdict == "released", run.broken
@@ -226,7 +226,7 @@ def test_a_sample_row_in_quarantine_explains_its_array(con):
 def test_rows_that_follow_their_person_into_quarantine_are_not_counted_again(con):
     con.execute(
         "insert into quality.quarantine select 'founding', 'f', 'assessments', 900 + i, "
-        "'patient_id', null, 'SYN-01', 'patient_aside', 'as its person', 'load', true "
+        "'patient_id', null, 'SYN-01', 'patient_aside', 'as its person', 'load', true, 'Q', 'open', false, '' "
         "from range(40) as r (i)"
     )
     assert not expectations.run_batch_gate(con, STUDY, BATCH, suite=only("rows_set_aside")).broken
@@ -235,7 +235,7 @@ def test_rows_that_follow_their_person_into_quarantine_are_not_counted_again(con
 def test_rows_without_a_batch_weigh_on_the_whole_study(con):
     con.execute(
         "insert into quality.quarantine select 'founding', 'f', 'assessments', 900 + i, "
-        "'score', null, null, 'score_range', 'out of range', 'load', true from range(6) as r (i)"
+        "'score', null, null, 'score_range', 'out of range', 'load', true, 'Q', 'open', false, '' from range(6) as r (i)"
     )
     assert not expectations.run_batch_gate(con, STUDY, BATCH, suite=only("rows_set_aside")).broken
     con.execute("update quality.quarantine set source_line = source_line + 0, batch_id = 'SYN-01'")
@@ -247,7 +247,7 @@ def test_a_row_in_quarantine_is_not_used(con):
     spoil(con, FAULTS["scores_in_range"])
     con.execute(
         "insert into quality.quarantine select study_id, file_sha256, 'assessments', source_line, "
-        "'score', null, 'SYN-01', 'score_range', 'out of range', 'load', true "
+        "'score', null, 'SYN-01', 'score_range', 'out of range', 'load', true, 'Q', 'open', false, '' "
         "from raw.assessments where score = 14"
     )
     run = expectations.run_batch_gate(con, STUDY, BATCH)

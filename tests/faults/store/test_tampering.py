@@ -34,7 +34,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
     con = open_build(home)
     rows = [
         {"study_id": "s", "file_sha256": f"{n:064d}", "role": "slide", "source_line": n,
-         "column_name": "c", "rule_id": "r", "reason": "w", "load_id": "l", "is_open": True}
+         "column_name": "c", "rule_id": "r", "reason": "w", "load_id": "l", "is_open": True,
+         "row_id": "Q", "state": "open", "is_releasable": False, "row_digest": ""}
         for n in range(20_000)
     ]  # fmt: skip
     append(con, QUARANTINE, from_rows(rows, QUARANTINE))
