@@ -113,11 +113,12 @@ def _load_catalog(
         source = SourceFile.from_path(inside(delivery, path.name))
         outcome = outcome.of(source)
         loading.keep(source.data)
-        panel = read_catalog(read_sheet(source, "catalog"), loading.study)
+        sheet = read_sheet(source, "catalog")
+        panel = read_catalog(sheet, loading.study)
     except RefusedError as refusal:
         return _refused(outcome, refusal), None
     changed = [writing.replace_if_changed(loading, *t) for t in panel_tables(loading.study, panel)]
-    return _counted(outcome, len(panel.targets), current, any(changed)), panel
+    return _counted(outcome, len(sheet.rows), current, any(changed)), panel
 
 
 def _counted(

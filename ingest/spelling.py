@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from contracts import CytomartError
-from ingest.catalog import Panel, candidates, explain
+from ingest.catalog import Panel, candidates, explain, fold
+from ingest.faults import listed
 
 #: How a spelling came to its target; `name` needs no note.
 NAME, SPELLING, ID, ALIAS = "name", "spelling", "id", "alias"
@@ -78,5 +79,8 @@ def notes(meanings: Iterable[tuple[str, Meaning]], panel: Panel) -> tuple[str, .
 
 def _why_not(name: str, panel: Panel, error: CytomartError) -> str:
     """Return the first sentence of what `explain` says, where it is more than `unknown`."""
+    for target in panel.elsewhere:
+        if fold(target.target_name) == fold(name):
+            return f"{target.target_name} is printed on lot {listed(sorted(target.lots))} only"
     known = panel.spelt(name) or panel.exact(name)
     return error.problems[0].given if known else f"`{name}` is unknown"

@@ -6,6 +6,8 @@ import shutil
 
 import pytest
 
+from ingest.catalog import load_panel
+
 LAYOUT_LINE = 'layout = "layout.gal"\n'
 
 
@@ -224,3 +226,24 @@ def test_spellings_are_read_alike_and_noted_once(site):
         ("CXCL5", "ENA_78", "alias")
     ]
     assert site.count("raw.spots", "target_name = 'CXCL5'") == 32
+
+
+def test_slides_are_gated_against_the_list_of_their_lot(site):
+    unstated(site)
+    two_lots(site)
+    names = [t.target_name for t in load_panel("raybiotech_g5").targets]
+    kinds = {"NEG": "negative_control", "POS1": "positive_control", "POS2": "positive_control",
+             "POS3": "positive_control"}  # fmt: skip
+    lines = [f"{n},{kinds.get(n, 'analyte')},{'SYN-LOT-1' if n == 'Leptin' else ''}" for n in names]
+    (site.folder / "catalog.csv").write_text(
+        "\n".join(["target_name,target_kind,lot", *lines]) + "\n", "utf-8"
+    )
+    report = site.load()
+    assert statuses(report) == {"SYN-S01.gpr": "loaded", "SYN-S02.gpr": "refused"}
+    text = problems(report, "SYN-S02.gpr")
+    assert "`Leptin` at Block 1 Row" in text
+    assert "not in the content list of raybiotech_g5, lot SYN-LOT-2" in text
+    assert "(Leptin is printed on lot SYN-LOT-1 only)" in text
+    assert site.rows("select target_id, lots from raw.panel_targets where lots is not null") == [
+        ("LEPTIN", "SYN-LOT-1")
+    ]

@@ -96,3 +96,63 @@ def test_every_fault_of_a_catalog_is_named(source, study):
     for words in ("`analyt` is not declared", "`X` is no UniProt accession", "2 genes and 1 access",
                   "stand more than once", "`other` is not the study's panel"):  # fmt: skip
         assert words in said, words
+
+
+def test_genes_of_a_catalog_have_the_shape_of_symbols_and_belong_together(source, study):
+    with pytest.raises(RefusedError) as caught:
+        catalog(source, study, "target_name,gene_symbols,uniprot_ids\n"
+                "IL-6,IL 6,P05231\nIL-6R,IL6R|IL6R,P08887|P08887\nTNF,TNF,P01375\n"
+                "TNFa,TNFA,P01375\nVEGF,VEGFA,P15692\nVEGF-D,VEGFA,P15692\n")  # fmt: skip
+    said = str(caught.value)
+    for words in ("`IL 6` is no gene symbol", "IL6R, P08887 stand twice in the row",
+                  "P01375 stands under the genes TNF, TNFA",
+                  "P15692 is all that targets VEGF, VEGF_D read"):  # fmt: skip
+        assert words in said, words
+
+
+def test_targets_may_share_a_gene_where_they_read_others_too_or_say_why(source, study):
+    found = catalog(source, study, "target_name,gene_symbols,uniprot_ids,note\n"
+                    "GRO alpha,CXCL1,P09341,\nGRO a/b/g,CXCL1|CXCL2|CXCL3,P09341|P19875|P19876,\n"
+                    "free PSA,KLK3,P07288,unbound\ntotal PSA,KLK3,P07288,bound and unbound\n"
+                    "HLA,HLA-A,P04439,\n")  # fmt: skip
+    assert len(found.genes) == 7
+    assert [g.target_id for g in found.genes if g.gene_symbol == "CXCL1"] == [
+        "GRO_ALPHA", "GRO_A_B_G",
+    ]  # fmt: skip
+
+
+def test_a_catalog_may_list_other_targets_for_other_lots(source, study):
+    found = catalog(source, study, "target_name,lot,gene_symbols\nIL-6,,IL6\nIL-7,L1,IL7\n"
+                    "IL-8,L1|L2,CXCL8\nIL-9,L1,IL9\nIL-9,L2,IL9\n")  # fmt: skip
+    assert [(t.target_name, t.target_order) for t in found.targets] == [
+        ("IL-6", 1), ("IL-7", 2), ("IL-8", 3), ("IL-9", 4),
+    ]  # fmt: skip
+    assert found.of_lot("L1").names == {"IL-6", "IL-7", "IL-8", "IL-9"}
+    assert found.of_lot("L2").names == {"IL-6", "IL-8", "IL-9"}
+    assert found.of_lot("L3").names == {"IL-6"}
+    assert found.of_lot("L2").of_every_lot().names == found.names
+    assert len(found.genes) == 4
+
+
+@pytest.mark.parametrize(
+    ("rows", "words"),
+    [
+        ("IL-9,L1,IL9\nIL-9,L1,IL9\n", "stand more than once"),
+        ("IL-9,,IL9\nIL-9,L1,IL9\n", "stand more than once"),
+        ("IL-9,L1,IL9\nIL-9,L2,IL8\n", "differ in more than their lots"),
+    ],
+)
+def test_a_target_stands_once_for_each_lot(source, study, rows, words):
+    with pytest.raises(RefusedError, match=words):
+        catalog(source, study, "target_name,lot,gene_symbols\n" + rows)
+
+
+def test_a_catalog_may_bring_aliases(source, study):
+    found = catalog(source, study, "target_name,aliases\nIL-6,Interleukin-6|IFNb2\n"
+                    "IL-8,CXCL8|CXC\nIL-9,CXC\n")  # fmt: skip
+    assert resolve("interleukin-6", found) == "IL_6"
+    assert resolve("NAP-1", found) == "IL_8"  # the panel is shipped: its spellings still hold
+    with pytest.raises(CytomartError, match="could mean IL-8 or IL-9"):
+        resolve("CXC", found)
+    with pytest.raises(RefusedError, match="is the name of another target"):
+        catalog(source, study, "target_name,aliases\nIL-6,IL-8\nIL-8,\n")
