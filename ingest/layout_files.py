@@ -64,3 +64,15 @@ def _gals(folder: Path) -> dict[str, Path]:
     if not folder.is_dir():
         return {}
     return {fold(p.stem): p for p in sorted(folder.iterdir()) if p.suffix.lower() == ENDING}
+
+
+def layout_lots(folder: Path, named: Mapping[str, str]) -> dict[str, str]:
+    """Return every lot that a study folder has a layout for, as its file or study.toml calls it.
+
+    The lot "" stands for every lot.
+    """
+    inside = {p.stem: p.relative_to(folder).as_posix() for p in _gals(folder / FOLDER).values()}
+    beside = {
+        p.stem: p.name for p in _gals(folder).values() if p.name not in set(named.values())
+    }  # fmt: skip
+    return {**beside, **inside, **named}

@@ -131,7 +131,7 @@ def _read(
         source = SourceFile.from_path(inside(delivery, name))
         outcome = replace(outcome.of(source), file_name=name)
         loading.keep(source.data)
-        layout = read_gal(source)
+        layout = replace(read_gal(source), name=name)
         lots = [lot for lot, own in files.of_lots.items() if own == name]
         lists = [panel.of_lot(lot) for lot in lots] or [panel] if panel else []
         found = [f for own in lists for f in layout_faults(layout, own)]

@@ -48,16 +48,26 @@ def slide_notes(reading: Reading, expected: Expected) -> tuple[str, ...]:
 
 
 def short_fault(
-    n_found: int, expected: Expected, n_blocks: int, place: str = "", missing: str = ""
+    n_found: int,
+    expected: Expected,
+    n_blocks: int,
+    place: str = "",
+    missing: str = "",
+    *,
+    is_cut: bool = True,
 ) -> list[Fault]:
-    """Return a fault where a file has fewer spots than its layout: it was cut."""
+    """Return a fault where a file has fewer spots than its layout: cut, or with a gap inside."""
     wanted = expected.n_spots(n_blocks)
     if wanted is None or n_found >= wanted[0]:
         return []
     text = f"{n_found} of {wanted[0]} spots, {wanted[0]} from {wanted[1]}"
     named = f"{text}; {missing}" if missing else text
+    rule_id, what = (
+        ("truncated", "the file is truncated") if is_cut else
+        ("missing_spots", "rows are missing inside the file")
+    )  # fmt: skip
     return [
-        fault("truncated", f"the file is truncated: {named}{f'; it {place}' if place else ''}",
+        fault(rule_id, f"{what}: {named}{f'; it {place}' if place else ''}",
               where=expected.file_name, allowed="every spot of the layout",
               remedy="export or copy the file again", record=named)
     ]  # fmt: skip
@@ -137,7 +147,8 @@ def _differing(spots: Spots, gap: Differences | None, expected: Expected) -> lis
     only_missing = gap is not None and gap.counts == f"{len(gap.missing)} missing"
     if is_short and (not gap or only_missing):
         missing = "; ".join(gap.texts) if gap else ""
-        return short_fault(n_found, expected, n_blocks, missing=missing)
+        is_cut = not gap or max(spots, default=(0, 0, 0)) < min(gap.missing)
+        return short_fault(n_found, expected, n_blocks, missing=missing, is_cut=is_cut)
     short = short_fault(n_found, expected, n_blocks)
     if not gap:
         return short

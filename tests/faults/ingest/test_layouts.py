@@ -116,6 +116,7 @@ def test_a_removed_row_is_named(site):
     site.slide(1).write_bytes(b"".join(lines))
     text = problems(site.load(), "SYN-S01.gpr")
     where = f"Block {cells[0]} Row {cells[2]} Column {cells[1]} `{cells[3].strip(chr(34))}`"
+    assert "rows are missing inside the file" in text
     assert f"1407 of 1408 spots, 1408 from the panel layout (layout.gal); missing: {where}" in text
 
 

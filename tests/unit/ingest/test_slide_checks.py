@@ -53,6 +53,7 @@ def test_missing_spots_are_counted_and_named(judge):
         "missing: Block 2 Row 1 Column 3 `IL-2`" in str(fault.problem)
     )
     (fault,) = judge([*SPOTS[:2], *SPOTS[3:]])
+    assert fault.rule_id == "missing_spots"
     assert "5 of 6 spots" in str(fault.problem)
     assert "missing: Block 1 Row 1 Column 3 `IL-2`" in str(fault.problem)
 
