@@ -17,6 +17,7 @@ import click
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 from rich.table import Table
+from rich.text import Text
 
 from store.home import Home
 
@@ -55,7 +56,8 @@ class Front:
         for name in header:
             table.add_column(name, overflow="fold")
         for row in rows:
-            table.add_row(*("" if cell is None else str(cell) for cell in row))
+            # Text, not markup: a cell may quote `[panel] id` from somebody's file.
+            table.add_row(*(Text("" if cell is None else str(cell)) for cell in row))
         self.console.print(table)
 
     def give(self, payload: dict[str, Any]) -> None:

@@ -213,6 +213,7 @@ def _file_report(outcome: Outcome) -> FileReport:
         outcome.n_rows_removed,
         tuple(f.problem for f in outcome.faults),
         outcome.notes,
+        tuple(f.rule_id for f in outcome.faults),
     )
 
 

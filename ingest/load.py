@@ -13,7 +13,7 @@ from duckdb import DuckDBPyConnection
 
 from contracts import failure
 from contracts.raw import ASSESSMENTS, SAMPLES
-from ingest import accounts, at_rest, settling, spellings, standing, writing
+from ingest import accounts, as_if_mended, at_rest, settling, spellings, standing, writing
 from ingest.assessments import Context as AssessmentContext
 from ingest.assessments import map_assessments, parse_assessments
 from ingest.between_tables import all_places, known_people, sheet_waits, without_people
@@ -97,12 +97,29 @@ def load_study(
 
 
 def check_study(
-    home: Home, con: DuckDBPyConnection, folder: Path, *, today: date | None = None
+    home: Home,
+    con: DuckDBPyConnection,
+    folder: Path,
+    *,
+    accept_corrections: str | None = None,
+    study: Study | None = None,
+    is_loose: bool = False,
+    on_progress: Progress | None = None,
+    today: date | None = None,
 ) -> LoadReport:
-    """Return what a load of the folder would do, changing nothing in the warehouse."""
-    delivery, source, study = _open(folder)
-    loading = replace(_loading(home, con, folder, study, (None, None, None), today), is_check=True)
-    return _run(loading, delivery, source, None).report
+    """Return what a load of the folder would do, changing nothing in the warehouse.
+
+    Parameters
+    ----------
+    study : Study or None
+        Judge by this study, where study.toml itself has problems.
+    is_loose : bool
+        Judge each file as if the files it depends on were whole, so that nothing waits.
+    """
+    delivery, source, study = _open(folder) if study is None else _beside(folder, study)
+    loading = _loading(home, con, folder, study, (accept_corrections, None, None), today)
+    loading = replace(loading, is_check=True, as_if_mended=is_loose)
+    return _run(loading, delivery, source, on_progress).report
 
 
 @dataclass(frozen=True)
@@ -120,6 +137,11 @@ def _open(folder: Path) -> tuple[Delivery, SourceFile, Study]:
         return delivery, source, read_study(source)
     except RefusedError as refusal:
         raise refusal.as_error(exit_code=2) from refusal
+
+
+def _beside(folder: Path, study: Study) -> tuple[Delivery, SourceFile, Study]:
+    delivery = open_folder(folder)
+    return delivery, SourceFile.from_path(delivery.study_toml), study
 
 
 def _loading(
@@ -192,16 +214,20 @@ def _load_all(
     tables: dict[str, TableResult] = {}
     step = partial(_table, loading, delivery, present, tables)
     step("patients", map_patients, partial(_parse_patients, loading), known, "")
+    is_loose = loading.as_if_mended
     people = known_people(
         known, tables.get("patients"), standing.real_ids(con, study_id, "patient")
     )
-    waits = without_people(people, tables.get("patients"))
+    if is_loose:
+        people = as_if_mended.named_people(loading, people, tables.get("patients"))
+    waits = "" if is_loose else without_people(people, tables.get("patients"))
     step("samples", map_samples, partial(_parse_samples, loading, delivery, people),
          standing.samples(con, study_id), waits)  # fmt: skip
     step("assessments", map_assessments, partial(_parse_assessments, loading, people),
          standing.assessments(con, study_id), waits)  # fmt: skip
     removed = remove_missing(loading, delivery, tables, present)
-    places = all_places(standing.places(con, study_id), tables.get("samples"))
+    find_places = as_if_mended.named_places if is_loose else all_places
+    places = find_places(standing.places(con, study_id), tables.get("samples"))
     layouts = load_layouts(loading, delivery, config.panel, places, present)
     config = replace(config, outcomes=(*config.outcomes, *layouts.outcomes),
                      changes=(*config.changes, *layouts.changes))  # fmt: skip
@@ -209,7 +235,7 @@ def _load_all(
     context = SlideContext(
         config.panel, layouts.by_lot, layouts.refused, places,
         sheet.name if sheet else "the sample sheet",
-        sheet_waits(tables.get("samples")),
+        "" if is_loose else sheet_waits(tables.get("samples")),
         {f.slide_id: f for f in present if f.role == "slide" and f.slide_id},
         {f.sha256: f.slide_id for f in present if f.role == "slide" and f.slide_id},
     )  # fmt: skip
@@ -242,7 +268,7 @@ def _table(
         standing_rows,
         current[-1] if current else None,
         waits,
-        patients is not None and not patients.accepted,
+        patients is not None and not patients.accepted and not loading.as_if_mended,
     )
     tables[role] = load_table(loading, delivery.tables[role], spec)
 

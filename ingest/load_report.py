@@ -27,6 +27,8 @@ class FileReport:
         Why it was refused, all at once.
     notes : tuple of str
         What should be known though nothing is wrong.
+    rules : tuple of str
+        The rule that each problem broke.
     """
 
     role: str
@@ -43,6 +45,7 @@ class FileReport:
     n_rows_removed: int = 0
     problems: tuple[Problem, ...] = ()
     notes: tuple[str, ...] = ()
+    rules: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

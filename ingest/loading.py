@@ -34,6 +34,8 @@ class Loading:
         or missing rows are taken away.
     is_check : bool
         Nothing is archived and everything is rolled back.
+    as_if_mended : bool
+        A check that judges each file as if the files it depends on were whole.
     pseudonyms : dict
         Kind and real id → pseudonym, of every id met so far.
     decisions : Decisions
@@ -54,11 +56,14 @@ class Loading:
     pseudonyms: dict[tuple[str, str], str]
     remove_reason: str | None = None
     decisions: Decisions = field(default_factory=lambda: Decisions({}))
+    as_if_mended: bool = False
 
     @property
     def coder(self) -> Coder:
         """Turns an id of the files into the id of the warehouse."""
-        return self._same if self.study.ids_are_codes else self._coded
+        # A check makes no key: without one nobody has a pseudonym yet.
+        is_keyless = self.is_check and not self.home.key_path.exists()
+        return self._same if self.study.ids_are_codes or is_keyless else self._coded
 
     def keep(self, data: bytes) -> None:
         """Put an original into the archive."""

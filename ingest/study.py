@@ -108,7 +108,7 @@ class Study:
     @property
     def baseline_visit(self) -> str:
         """Code of the visit that changes are measured from."""
-        return next(v.code for v in self.visits if v.is_baseline)
+        return next((v.code for v in self.visits if v.is_baseline), "")
 
     @property
     def visit_codes(self) -> tuple[str, ...]:

@@ -7,7 +7,7 @@ import re
 from pathlib import Path
 
 from contracts.paths import SEEDS
-from ingest.faults import RefusedError
+from ingest.faults import Fault, RefusedError
 from ingest.platforms import PLATFORMS
 from ingest.source_file import SourceFile
 from ingest.study import Attribute, Group, Instrument, Study, Threshold, Visit
@@ -27,6 +27,24 @@ def read_study(source: SourceFile, *, seeds: Path = SEEDS) -> Study:
     ------
     RefusedError
         With every problem of the file.
+    """
+    study, faults = as_far_as_it_reads(source, seeds=seeds)
+    if faults:
+        raise RefusedError(faults)
+    return study
+
+
+def as_far_as_it_reads(
+    source: SourceFile, *, seeds: Path = SEEDS
+) -> tuple[Study, tuple[Fault, ...]]:
+    """Return the study as far as study.toml describes one, and every problem of the file.
+
+    With a problem it is fit to judge other files by, not to load them.
+
+    Raises
+    ------
+    RefusedError
+        The file is no TOML.
     """
     toml = TomlReader(source)
     toml.refuse_unknown_tables(_TABLES)
@@ -61,9 +79,7 @@ def read_study(source: SourceFile, *, seeds: Path = SEEDS) -> Study:
     )
     for section in (study, privacy, panel, normalisation):
         section.refuse_unknown()
-    if toml.faults:
-        raise RefusedError(toml.faults)
-    return found
+    return found, tuple(toml.faults)
 
 
 def shipped_instruments(seeds: Path = SEEDS) -> dict[str, Instrument]:

@@ -122,7 +122,14 @@ def _judge(loading: Loading, table: MappedTable, spec: TableSpec, outcome: Outco
         )
         return replace(_waiting(outcome, why), parsed=parsed)
     if parsed.faults:
-        raise RefusedError(parsed.faults, n_rows_in=parsed.n_rows_in)
+        refusal = replace(
+            outcome,
+            faults=parsed.faults,
+            n_rows_refused=parsed.n_rows_in,
+            # Who mends the table wants to know of these rows too.
+            set_aside=parsed.set_aside if loading.as_if_mended else (),
+        )
+        return TableResult(refusal, parsed)
     delta = compare(spec.standing, parsed)
     if occupied := _occupied(parsed, delta, spec.standing):
         raise RefusedError(occupied, n_rows_in=parsed.n_rows_in)

@@ -4,3 +4,6 @@ from __future__ import annotations
 
 #: No extension is fetched or loaded behind the user's back: a run needs no network.
 OFFLINE = {"autoinstall_known_extensions": False, "autoload_known_extensions": False}
+
+#: In memory and nowhere else: nothing is spilled to a folder that happens to be current.
+IN_MEMORY = {**OFFLINE, "temp_directory": ""}

@@ -18,7 +18,7 @@ from contracts.raw import SPOTS
 from ingest.catalog import Panel
 from prepare.look.gather import Scan
 from prepare.look.vocabulary import meaning, panel_of
-from store.engine import OFFLINE
+from store.engine import IN_MEMORY
 
 #: The founding platform's wavelength; used where a file has several and nobody chose.
 USUAL_CHANNEL_NM = 532
@@ -147,7 +147,7 @@ def lay_out(scans: Sequence[Scan], *, channel_nm: int | None, blocks: str | None
         samples: each Block is an array; grids: the whole slide is one; None: judged by what the
         Blocks print.
     """
-    con = duckdb.connect(":memory:", config=OFFLINE)
+    con = duckdb.connect(":memory:", config=IN_MEMORY)
     con.execute("; ".join(SPOTS.create_sql()))
     channels = {s.slide_id: _channel(s, channel_nm) for s in scans}
     panels: dict[str, Panel] = {}
