@@ -8,6 +8,7 @@ from functools import partial
 from duckdb import DuckDBPyConnection
 
 from contracts.raw import SPOTS, VALUES
+from expectations.identity_frames import has_titles, identity_titles
 from expectations.rule import ColumnSetRule, Rule
 
 _rule = partial(Rule, gate="batch")
@@ -18,6 +19,13 @@ class ControlRule(Rule):
     """A rule about control spots: asked only where the panel's list has such controls."""
 
     controls: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class IdentityRule(Rule):
+    """A rule about a column that follows from others: asked only where a slide brings it."""
+
+    identity: str = ""
 
 
 _POSITIVE = ("positive_control",)
@@ -65,6 +73,11 @@ SPOT_RULES: tuple[Rule, ...] = (
         rule_id="replicates_per_target", severity="integrity",
         sentence="Every reportable target is printed as often as the panel says.",
         frame="arrays", column="n_replicates_off", direction="at_most",
+    ),
+    _rule(
+        rule_id="spots_as_laid_out", severity="integrity",
+        sentence="Every spot holds the target that the layout of its lot has there.",
+        frame="arrays", column="n_moved", direction="at_most",
     ),
     _rule(
         rule_id="intensities_filled", severity="integrity",
@@ -134,6 +147,35 @@ SPOT_RULES: tuple[Rule, ...] = (
         sentence="No Block that the sheet calls empty has half the signal of those with serum.",
         frame="empty_arrays", column="n_bright", direction="at_most", shows="total",
         counted="n_empty", may_be_none=True,
+    ),
+)  # fmt: skip
+
+_identity = partial(
+    IdentityRule, gate="batch", frame="identities", direction="at_most",
+)  # fmt: skip
+
+IDENTITY_RULES: tuple[IdentityRule, ...] = (
+    _identity(
+        rule_id="net_as_computed", severity="critical", identity="net", column="net_off_frac",
+        sentence="The file's own net signal is its foreground minus its background in every row.",
+    ),
+    _identity(
+        rule_id="snr_as_computed", severity="warning", identity="snr", column="snr_off_frac",
+        sentence="The file's own signal-to-noise ratio follows from means and deviation.",
+    ),
+    _identity(
+        rule_id="cv_as_computed", severity="warning", identity="cv", column="cv_off_frac",
+        sentence="The file's own coefficient of variation follows from deviation and mean.",
+    ),
+    _identity(
+        rule_id="total_as_computed", severity="warning", identity="total",
+        column="total_off_frac",
+        sentence="The file's own total intensity is its mean times its pixels.",
+    ),
+    _identity(
+        rule_id="log_ratio_as_computed", severity="warning", identity="log_ratio",
+        column="log_ratio_off_frac",
+        sentence="The file's own log ratio is the logarithm of its ratio of medians.",
     ),
 )  # fmt: skip
 
@@ -233,7 +275,9 @@ SHEET_RULES: tuple[Rule, ...] = (
     ),
 )  # fmt: skip
 
-BATCH_RULES = (*DELIVERY_RULES, *SLIDE_RULES, *SPOT_RULES, *VALUE_RULES, *SHEET_RULES)
+BATCH_RULES = (
+    *DELIVERY_RULES, *SLIDE_RULES, *SPOT_RULES, *IDENTITY_RULES, *VALUE_RULES, *SHEET_RULES,
+)  # fmt: skip
 
 
 def batch_suite(con: DuckDBPyConnection, study_id: str, batch_id: str) -> tuple[Rule, ...]:
@@ -242,7 +286,8 @@ def batch_suite(con: DuckDBPyConnection, study_id: str, batch_id: str) -> tuple[
     A batch with scans is asked about slides and spots, one with values about values, every
     batch about delivery and sheets. Where nothing was delivered yet, that is the answer, not
     twenty rules about arrays that are not there. Rules about control spots are left out only
-    where the panel's content list is known and has no such controls.
+    where the panel's content list is known and has no such controls, those about columns that
+    follow from others where no slide brings the column.
     """
     has_spots, has_values = con.execute(
         "select exists (select 1 from raw.spots where study_id = $study_id and (batch_id = "
@@ -257,6 +302,8 @@ def batch_suite(con: DuckDBPyConnection, study_id: str, batch_id: str) -> tuple[
     if has_spots:
         kinds = _panel_kinds(con, study_id)
         rules += [r for r in SPOT_RULES if not kinds or _has_controls(r, kinds)]
+        titles = identity_titles(con, {"study_id": study_id, "batch_id": batch_id})
+        rules += [r for r in IDENTITY_RULES if has_titles(r.identity, titles)]
     if has_values:
         rules += VALUE_RULES
     return (*rules, *SHEET_RULES)

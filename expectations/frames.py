@@ -15,6 +15,7 @@ from expectations import sheet_frames as sheets
 from expectations import slide_frames as slides
 from expectations import value_frames as values
 from expectations.frame import Frame
+from expectations.identity_frames import identity_rows
 from expectations.thresholds import unusable_overrides
 from expectations.vocabulary import shipped_vocabularies
 
@@ -29,6 +30,8 @@ class _Recipe:
 
 _OWN_THRESHOLDS = "thresholds that the study sets, compared with the seed"
 
+_IDENTITIES = "columns of scanner files that follow from others, by the titles of the batch"
+
 _RECIPES: dict[str, _Recipe] = {
     "delivery": _Recipe(slides.DELIVERY_SQL, "batches"),
     "slides": _Recipe(slides.SLIDES_SQL, "slides", names_rows=True),
@@ -36,6 +39,7 @@ _RECIPES: dict[str, _Recipe] = {
     "arrays": _Recipe(slides.ARRAYS_SQL, "arrays", names_rows=True),
     "serum_arrays": _Recipe(arrays.SERUM_ARRAYS_SQL, "arrays with serum", names_rows=True),
     "empty_arrays": _Recipe(arrays.EMPTY_ARRAYS_SQL, "empty Blocks"),
+    "identities": _Recipe(_IDENTITIES, "slides", names_rows=True),
     "value_columns": _Recipe(values.VALUE_COLUMNS_SQL, "values", only_columns=True),
     "value_samples": _Recipe(values.VALUE_SAMPLES_SQL, "samples"),
     "samples": _Recipe(sheets.SAMPLES_SQL, "samples"),
@@ -85,6 +89,8 @@ def _make(con: DuckDBPyConnection, recipe: _Recipe, parameters: Mapping[str, str
     try:
         if recipe.sql == _OWN_THRESHOLDS:
             rows = _own_thresholds(con, parameters["study_id"])
+        elif recipe.sql == _IDENTITIES:
+            rows = identity_rows(con, parameters)
         else:
             rows = _query(con, recipe, parameters)
         return Frame(rows, recipe.noun, recipe.names_rows)

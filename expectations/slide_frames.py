@@ -63,6 +63,9 @@ printed as (
     select
         f.lot,
         case when study.array_unit = 'slide' then null else f.block end as block,
+        f.block as spot_block,
+        f.spot_row,
+        f.spot_column,
         coalesce(by_name.target_id, by_id.target_id) as target_id
     from raw.panel_features as f
     inner join study on f.study_id = study.study_id and f.panel_id = study.panel_id
@@ -70,11 +73,11 @@ printed as (
     left join panel as by_id on f.target_id = by_id.target_id
 ),
 
-layout as (select lot, block, count(*) as n_spots from printed group by all),
+layout as (select lot, block, count(*) as n_spots from printed group by lot, block),
 
 layout_targets as (
     select lot, block, target_id, count(*) as n_spots
-    from printed where target_id is not null group by all
+    from printed where target_id is not null group by lot, block, target_id
 ),
 
 shipped as (
@@ -222,6 +225,18 @@ replicate_faults as (
             and not e.is_explained
         )
     group by c.array_uid
+),
+
+-- an array that has the right targets as often as it should, but not where its lot prints them
+moved as (
+    select s.array_uid, count(*) as n_moved
+    from spots as s
+    inner join slide_lots as l on s.slide_id = l.slide_id
+    inner join printed as p
+        on l.lot = p.lot and s.block = p.spot_block
+        and s.spot_row = p.spot_row and s.spot_column = p.spot_column
+    where s.target_id <> p.target_id
+    group by s.array_uid
 )
 
 select
@@ -230,6 +245,8 @@ select
         else abs(a.n_spots - a.n_expected) end as n_spots_off,
     a.n_unknown_spots + coalesce(o.n_off, 0) as n_targets_off,
     coalesce(r.n_off, 0) as n_replicates_off,
+    case when r.n_off is null and a.n_unknown_spots = 0 and coalesce(o.n_off, 0) = 0
+        then coalesce(m.n_moved, 0) else 0 end as n_moved,
     a.n_unfilled,
     a.n_outside,
     case when u.is_explained then greatest(a.n_samples, 1) else a.n_samples end as n_samples,
@@ -239,5 +256,6 @@ inner join explained as e on a.slide_id = e.slide_id
 inner join unclaimed as u on a.slide_id = u.slide_id
 left join off_list as o on a.uid = o.uid
 left join replicate_faults as r on a.uid = r.array_uid
+left join moved as m on a.uid = m.array_uid
 order by a.uid
 """

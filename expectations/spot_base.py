@@ -76,6 +76,8 @@ spots as (
     select
         s.slide_id,
         s.block,
+        s.spot_row,
+        s.spot_column,
         case when study.array_unit = 'slide' then s.slide_id
             else s.slide_id || '/B' || s.block end as array_uid,
         panel.target_id,

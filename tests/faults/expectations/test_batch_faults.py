@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 import expectations
-from expectations.batch_rules import BATCH_RULES, VALUE_RULES
+from expectations.batch_rules import BATCH_RULES, IDENTITY_RULES, VALUE_RULES
 
 STUDY, BATCH = "founding", "SYN-01"
 ARRAY = "slide_id = 'SYN-S01' and block = (select min(block) from raw.samples where slide_id = 'SYN-S01' and group_code <> 'empty')"
@@ -33,7 +33,30 @@ def test_a_clean_batch_raises_nothing(con):
 
 MAY_BE_NONE = {"empty_blocks_dark", "own_thresholds_valid"}
 
+#: The columns that a scanner computes from others, as it would have written them.
+COMPUTED = """insert into raw.spot_extras
+select study_id, file_sha256, source_line, to_json({
+    'F532 Median - B532': (foreground_median_afu - background_median_afu)::integer::varchar,
+    'SNR 532': printf('%.3f', (foreground_mean_afu - background_mean_afu) / background_sd_afu),
+    'F532 CV': floor(100 * foreground_sd_afu / foreground_mean_afu)::integer::varchar,
+    'F532 Total Intensity': (foreground_mean_afu * n_foreground_pixels)::bigint::varchar,
+    'Ratio of Medians (635/532)': '2.000', 'Log Ratio (635/532)': '1.000'
+})::varchar from raw.spots where channel_nm = 532"""
+ONE_ROW = "source_line = (select max(source_line) from raw.spots)"
+
+
+def edited(title, text):
+    """Statements that give one row of every file another text in a computed column."""
+    return [COMPUTED, "update raw.spot_extras set extras_json = json_merge_patch(extras_json, "
+            f"'{{\"{title}\": \"{text}\"}}')::varchar where {ONE_ROW}"]  # fmt: skip
+
+
 FAULTS = {
+    "net_as_computed": edited("F532 Median - B532", "-9999"),
+    "snr_as_computed": edited("SNR 532", "4711.000"),
+    "cv_as_computed": edited("F532 CV", "4711"),
+    "total_as_computed": edited("F532 Total Intensity", "1"),
+    "log_ratio_as_computed": edited("Log Ratio (635/532)", "1.030"),
     "slides_delivered": [
         "delete from raw.spots where slide_id = 'SYN-S02'",
         "delete from raw.files where slide_id = 'SYN-S02'",
@@ -92,9 +115,14 @@ FAULTS = {
         f"where {ARRAY} and target_id = 'POS3'"
     ],
     "positive_in_order": [
-        "update raw.spots set target_name = if(target_id = 'POS1', 'POS3', 'POS1'), "
-        "target_id = if(target_id = 'POS1', 'POS3', 'POS1') "
-        f"where {ARRAY} and target_id in ('POS1', 'POS3')"
+        "update raw.spots set foreground_median_afu = background_median_afu + "
+        "(foreground_median_afu - background_median_afu) / 20 "
+        f"where {ARRAY} and target_id = 'POS1'"
+    ],
+    "spots_as_laid_out": [
+        "update raw.spots set target_name = if(target_id = 'IL_6', 'IL-8', 'IL-6'), "
+        "target_id = if(target_id = 'IL_6', 'IL_8', 'IL_6') "
+        f"where {ARRAY} and target_id in ('IL_6', 'IL_8')"
     ],
     "negative_level": [
         f"update raw.spots set foreground_median_afu = background_median_afu + 1000 where {ARRAY} "
@@ -320,6 +348,63 @@ def test_a_lot_is_asked_for_the_targets_of_its_own_list(con):
     assert not expectations.run_batch_gate(
         con, STUDY, BATCH, suite=only("targets_as_listed")
     ).broken
+
+
+def test_columns_that_a_scanner_computes_raise_nothing_where_it_did(con):
+    con.execute(COMPUTED)
+    run = expectations.run_batch_gate(con, STUDY, BATCH)
+    assert not run.broken
+    asked = {r.rule_id for r in run.results}
+    assert {r.rule_id for r in IDENTITY_RULES} <= asked
+
+
+def test_columns_that_no_slide_brings_are_not_asked_for(con):
+    con.execute(COMPUTED)
+    con.execute(
+        "update raw.spot_extras set extras_json = json_merge_patch(extras_json, "
+        "'{\"SNR 532\": null}')::varchar"
+    )
+    run = expectations.run_batch_gate(con, STUDY, BATCH)
+    assert {r.rule_id for r in IDENTITY_RULES} - {r.rule_id for r in run.results} == {
+        "snr_as_computed"
+    }
+
+
+def test_cells_that_are_no_number_are_not_judged(con):
+    for statement in edited("Log Ratio (635/532)", "Error"):
+        con.execute(statement)
+    assert not expectations.run_batch_gate(con, STUDY, BATCH).broken
+
+
+def test_the_background_that_was_subtracted_counts_where_it_is_not_the_local_one(con):
+    con.execute(COMPUTED)
+    con.execute(
+        "update raw.spot_extras set extras_json = json_merge_patch(extras_json, "
+        "json_object('F532 Median - B532', (json_extract_string(extras_json, "
+        "'$.\"F532 Median - B532\"')::integer - 5)::varchar))::varchar"
+    )
+    suite = only("net_as_computed")
+    run = expectations.run_batch_gate(con, STUDY, BATCH, suite=suite)
+    assert [r.rule_id for r in run.broken] == ["net_as_computed"]
+    # a global background that an older file does not write: nothing to compare with
+    con.execute(
+        "insert into raw.scan_headers select study_id, file_sha256, 1, 'BackgroundSubtraction', "
+        "'GlobalBackground' from raw.files where role = 'slide'"
+    )
+    assert not expectations.run_batch_gate(con, STUDY, BATCH, suite=suite).broken
+    # a newer file writes it
+    con.execute(
+        "update raw.spot_extras as e set extras_json = json_merge_patch(e.extras_json, "
+        "json_object('B532', (s.background_median_afu + 4)::varchar))::varchar from raw.spots as s "
+        "where e.file_sha256 = s.file_sha256 and e.source_line = s.source_line"
+    )
+    assert expectations.run_batch_gate(con, STUDY, BATCH, suite=suite).broken
+    con.execute(
+        "update raw.spot_extras as e set extras_json = json_merge_patch(e.extras_json, "
+        "json_object('B532', (s.background_median_afu + 5)::varchar))::varchar from raw.spots as s "
+        "where e.file_sha256 = s.file_sha256 and e.source_line = s.source_line"
+    )
+    assert not expectations.run_batch_gate(con, STUDY, BATCH, suite=suite).broken
 
 
 def test_without_a_layout_the_panel_counts_the_spots(con):

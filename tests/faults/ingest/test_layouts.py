@@ -6,6 +6,7 @@ import shutil
 
 import pytest
 
+import expectations
 from ingest.catalog import load_panel
 
 LAYOUT_LINE = 'layout = "layout.gal"\n'
@@ -180,6 +181,9 @@ def test_another_layout_can_be_put_in_force_with_a_reason(loaded):
         "where block = 1 and spot_row = 2 and spot_column = 7"
     ) == [("IL-3",)]
     assert loaded.load().is_unchanged
+    run = expectations.run_batch_gate(loaded.con, "small", "SYN-01")
+    assert [r.rule_id for r in run.broken] == ["spots_as_laid_out"]
+    assert run.verdict == "held"
 
 
 def test_another_comment_in_a_layout_is_no_other_layout(loaded):
