@@ -124,7 +124,7 @@ FILES = Relation(
         STUDY_ID,
         FILE_SHA256,
         Column("role", TEXT, "What the file is to the study: slide, layout, patients, samples, "
-               "assessments, catalog, plan, study.", nullable=False),
+               "assessments, catalog, plan, mapping, study.", nullable=False),
         Column("slide_id", TEXT, "Slide that the file is the scan of; null for tables."),
         Column("platform_id", TEXT, "Platform whose reader read the file; null for tables."),
         Column("file_name", TEXT, "Name of the file as delivered.", identifying=True),

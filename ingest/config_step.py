@@ -66,7 +66,7 @@ def load_config(
     changed = [writing.replace_if_changed(loading, *t) for t in study_tables(loading.study)]
     notes = tuple(f"{name} is not read: no role claims it" for name in delivery.unread)
     outcome = replace(Outcome("study", "study.toml", LOADED).of(source), notes=notes)
-    study = _counted(outcome, 1, current, any(changed))
+    study = counted(outcome, 1, current, any(changed))
     plan, plan_hash, changes = _load_plan(loading, delivery, current, present)
     catalog, panel = _load_catalog(loading, delivery, current)
     return Config(tuple(o for o in (study, plan, catalog) if o), panel, plan_hash, changes)
@@ -93,7 +93,7 @@ def _load_plan(
     except RefusedError as refusal:
         return _refused(outcome, refusal), None, ()
     outcome = replace(outcome, notes=put.notes)
-    return _counted(outcome, parsed.n_rows_in, current, put.is_changed), put.plan_hash, put.changes
+    return counted(outcome, parsed.n_rows_in, current, put.is_changed), put.plan_hash, put.changes
 
 
 def _load_catalog(
@@ -124,12 +124,13 @@ def _load_catalog(
     except RefusedError as refusal:
         return _refused(outcome, refusal), None
     changed = [writing.replace_if_changed(loading, *t) for t in panel_tables(loading.study, panel)]
-    return _counted(outcome, len(sheet.rows), current, any(changed)), panel
+    return counted(outcome, len(sheet.rows), current, any(changed)), panel
 
 
-def _counted(
+def counted(
     outcome: Outcome, n_rows: int, current: set[tuple[str, str]], is_changed: bool
 ) -> Outcome:
+    """Return the outcome of a configuration file that could be read."""
     is_news = is_changed or (outcome.role, outcome.sha256) not in current
     return replace(
         outcome,

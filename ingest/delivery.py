@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
 
 from contracts import failure
 from ingest.faults import Fault, RefusedError, fault, listed
+from ingest.mapped import MappedTable
 from ingest.source_file import refuse_outside
-from ingest.tables import ENDINGS, find_table
+from ingest.study import Study
+from ingest.tables import ENDINGS, Sheet, find_table
 
 TABLE_ROLES = ("patients", "samples", "assessments")
 SLIDE_ENDING = ".gpr"
@@ -32,6 +35,8 @@ class Delivery:
         Roles that several files could be.
     unread : tuple of str
         Tables and scans that no role claims, each with a guess at what was meant.
+    mappers : dict of str to callable
+        Role → what reads its table out of an export, where it is not a file of its own.
     """
 
     folder: Path
@@ -40,6 +45,7 @@ class Delivery:
     slides: tuple[Path, ...]
     faults: dict[str, Fault]
     unread: tuple[str, ...] = ()
+    mappers: Mapping[str, Callable[[Sheet, Study], MappedTable]] = field(default_factory=dict)
 
 
 def open_folder(folder: Path) -> Delivery:

@@ -30,6 +30,7 @@ from ingest.mangled import KnownIds
 from ingest.mapped import MappedTable
 from ingest.patients import map_patients, parse_patients
 from ingest.platforms import by_id
+from ingest.redcap.step import open_redcap
 from ingest.removal_step import remove_missing
 from ingest.samples import Context as SampleContext
 from ingest.samples import map_samples, parse_samples
@@ -40,6 +41,7 @@ from ingest.standing import LoadedFile, Place
 from ingest.study import Study
 from ingest.study_toml import read_study
 from ingest.table_step import TableResult, TableSpec, load_table
+from ingest.tables import Sheet
 from store import ledger
 from store.fault_points import fault_point
 from store.home import Home
@@ -170,10 +172,11 @@ def _run(
         counts = accounts.row_counts(loading)
         contents = standing.batch_contents(loading.con, loading.study.study_id)
         plan_before = standing.plan_hash(loading.con, loading.study.study_id)
+        delivery, mapping = open_redcap(loading, delivery)
         stamps = at_rest.stamps(delivery, loading.study)
         config, tables, slides, places = _load_all(loading, delivery, source, on_progress)
         fault_point("load_rows_written")
-        outcomes = (*config.outcomes, *(t.outcome for t in tables.values()), *slides)
+        outcomes = (*config.outcomes, *mapping, *(t.outcome for t in tables.values()), *slides)
         accounts.balance(loading, outcomes)
         spellings.put_spellings(loading, config.panel, outcomes)
         settling.settle_quarantine(loading, outcomes)
@@ -249,7 +252,7 @@ def _table(
     present: list[LoadedFile],
     tables: dict[str, TableResult],
     role: str,
-    mapper: Callable[..., object],
+    mapper: Callable[[Sheet, Study], MappedTable],
     parse: Callable[..., Parsed],
     standing_rows: Mapping[Key, Standing],
     waits: str,
@@ -263,7 +266,7 @@ def _table(
     patients = tables.get("patients")
     spec = TableSpec(
         role,
-        mapper,  # type: ignore[arg-type]
+        delivery.mappers.get(role, mapper),
         parse,
         standing_rows,
         current[-1] if current else None,

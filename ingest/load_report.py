@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from contracts import Problem
+from store.kept import CURRENT_ONLY
 
 LOADED, UNCHANGED, REFUSED, WAITING = "loaded", "unchanged", "refused", "waiting"
 #: A slide that was taken away with all its sample rows.
@@ -20,7 +21,7 @@ class FileReport:
     Parameters
     ----------
     role : str
-        study, plan, layout, catalog, patients, samples, assessments or slide.
+        study, plan, layout, catalog, mapping, patients, samples, assessments or slide.
     status : str
         loaded, unchanged, refused, waiting for another file, or removed.
     problems : tuple of Problem
@@ -153,7 +154,7 @@ class LoadReport:
     @property
     def is_nothing_left(self) -> bool:
         """Return whether every file of data was refused or waits."""
-        data = [f for f in self.files if f.role not in ("study", "plan", "layout", "catalog")]
+        data = [f for f in self.files if f.role not in CURRENT_ONLY]
         return bool(data) and all(f.status in (REFUSED, WAITING) for f in data)
 
     @property

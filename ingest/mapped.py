@@ -26,12 +26,15 @@ class MappedTable:
         Our column to its title in the file; optional columns that are absent are left out.
     unmapped : tuple of str
         Titles that nothing maps to.
+    kept : bytes or None
+        What the archive keeps of a table that was put together from another file.
     """
 
     role: str
     sheet: Sheet
     titles: dict[str, str]
     unmapped: tuple[str, ...]
+    kept: bytes | None = None
 
     @property
     def rows(self) -> tuple[SheetRow, ...]:
@@ -116,6 +119,8 @@ def kept_bytes(source: SourceFile, table: MappedTable) -> bytes:
     it, comments, hidden sheets. Rows keep their line numbers, so that a line recorded anywhere is
     found in either. Letters beyond ASCII bring a byte order mark: the copy is read as written.
     """
+    if table.kept is not None:
+        return table.kept
     if not table.unmapped and source.encoding != "xlsx":
         return source.data
     out = io.StringIO()

@@ -7,74 +7,165 @@ that is meant to be there is named in study.toml, [privacy] allow_columns.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+import unicodedata
+from collections.abc import Mapping, Sequence
+from datetime import date
 
+from ingest.day_hints import probable_days
 from ingest.faults import Fault, fault
 from ingest.mapped import MappedTable
 from ingest.study import Study
+from ingest.tables import Sheet
 
+#: Words of titles, without accents, blanks and signs. English, Chinese, German, French, Spanish,
+#: Portuguese, Italian, Dutch.
 _TITLES = {
-    "a name": r"(?:full|first|last|given|family|sur|maiden|patient|subject|person|contact)?name"
-              r"|initials|nom|prenom|nachname|vorname|姓名|名字|患者姓名",
-    "a birth date": r"(?:date)?(?:of)?birth(?:date|day|year)?|dob|birthdt|geburtsdatum|geboren"
-                    r"|出生(?:日期|年月|年月日)?|生日",
-    "a phone number": r"(?:tele|mobile|cell|home|work)?phone(?:no|nr|number)?|tel(?:no|nr)?"
-                      r"|mobile(?:no|nr|number)?"
-                      r"|fax|telefon|电话|手机(?:号|号码)?|联系电话|联系方式",
-    "a record number": r"mrn|(?:medical|hospital|patient|inpatient|outpatient|health)?record"
-                       r"(?:no|nr|id|number)|hospital(?:no|nr|id|number)|nhs(?:no|number)"
-                       r"|inpatient(?:no|number)|admission(?:no|number)|病历号|住院号|门诊号|就诊号"
-                       r"|登记号|病案号",
+    "a name": r"(?:full|first|last|given|family|sur|maiden|patients?|subject|person|contact|middle"
+              r"|mothers?|fathers?|spouse|nick|legal)?names?|initials|nom(?:depatient|dupatient"
+              r"|defamille|patient)?|prenoms?|(?:nach|vor|familien|geburts|ruf|patienten)namen?"
+              r"|initialen|apellidos?|nombres?(?:delpaciente|paciente|completo)?|cognome|nome"
+              r"(?:completo|dopaciente|paziente)?|sobrenome|(?:achter|voor)?naam"
+              r"|姓名|名字|患者姓名|病人姓名|姓|受试者姓名|家属姓名",
+    "a birth date": r"(?:date|day|year|month)?(?:of)?birth(?:s|date|day|year|dt|dat)?|dob|yob"
+                    r"|birthdt|brthdtc?|(?:patient|pt|subject)(?:dob|birthdate)|geb(?:urts)?"
+                    r"(?:dat(?:um)?|tag|jahr)|geboren(?:am)?|geb|(?:date(?:de)?)?naissance|ddn"
+                    r"|(?:fecha(?:de)?)?nacimiento|(?:data(?:di|de)?)?nas?ci(?:ta|mento)"
+                    r"|geboorte(?:datum|jaar)|出生(?:日期|年月|年月日|年份)?|生日",
+    "a phone number": r"(?:tele|mobile|cell|home|work|contact)?phone(?:no|nr|num|number)?s?"
+                      r"|tel(?:no|nr|number)?|mobile(?:no|nr|number)?|cell(?:no|nr|number)|fax"
+                      r"|telefon(?:nummer|nr)?|handy(?:nummer|nr)?|telephone|portable|telefono"
+                      r"|telefone|cellulare|celular|movil|telefoon(?:nummer)?"
+                      r"|电话(?:号码)?|手机(?:号|号码)?|联系电话|联系方式",
+    "a record number": r"mrn|ehrid|(?:medical|hospital|patient|inpatient|outpatient|health|chart)?"
+                       r"record(?:no|nr|num|id|number)|hospital(?:no|nr|num|id|number)"
+                       r"|nhs(?:no|nr|number)?|inpatient(?:no|number)|admission(?:no|number)"
+                       r"|chart(?:no|nr|number)|(?:fall|patienten|akten|aufnahme)(?:nr|nummer)"
+                       r"|(?:numero(?:de)?)?dossier|nip|ipp|(?:numero(?:de)?)?historia(?:clinica)?"
+                       r"|nhc|cartellaclinica|prontuario|病历号|病案号|住院号|门诊号|就诊号|登记号|病人号",
     "an identity number": r"ssn|socialsecurity(?:no|nr|number)?|national(?:id|no|number)"
-                          r"|passport(?:no|number)?|idcard(?:no|number)?|身份证(?:号|号码)?|insurance"
-                          r"(?:no|nr|id|number)|医保卡?号",
-    "an address": r"(?:home|street|postal|e?mail)?address|street|zip(?:code)?|post(?:al)?code"
-                  r"|email|e?mail|住址|地址|家庭住址|邮箱",
+                          r"|passport(?:no|nr|number)?|id(?:entity)?card(?:no|number)?"
+                          r"|insurance(?:no|nr|id|number)|(?:kranken)?versicherten?(?:nr|nummer)"
+                          r"|sozialversicherungs?(?:nr|nummer)|personalausweis|nir|securitesociale"
+                          r"|dni|nif|nie|curp|cpf|codicefiscale|bsn|ahv(?:nr|nummer)?"
+                          r"|身份证(?:号|号码)?|医保卡?号|社保卡?号|护照号?",
+    "an address": r"(?:home|street|postal|e?mail|patient)?address(?:es|line\d?)?|street|city"
+                  r"(?:ofresidence)|zip(?:code)?|post(?:al)?code|e?mail|adresse|anschrift|wohnort"
+                  r"|strasse|plz|direccion|domicilio|indirizzo|endereco|adres|woonplaats"
+                  r"|住址|地址|家庭住址|现住址|邮箱|邮编",
 }  # fmt: skip
 _CELLS = {
     "phone numbers": re.compile(r"(?:\+?86[- ]?)?1[3-9]\d{9}|\+\d{1,3}[- ]?\d[\d -]{6,14}\d"),
-    "identity numbers": re.compile(r"\d{6}(?:19|20)\d{2}[01]\d[0-3]\d\d{3}[\dXx]"),
+    "identity numbers": re.compile(r"\d{6}(?:19|20)\d{2}[01]\d[0-3]\d\d{3}[\dXx]"
+                                   r"|\d{3}-\d{2}-\d{4}"),
     "mail addresses": re.compile(r"[^@\s]+@[^@\s]+\.[A-Za-z]{2,}"),
-}
+}  # fmt: skip
 _SHARE = 0.5
+#: Names are told from other words by how few of them stand twice.
+_DISTINCT_SHARE, _LEAST_NAMES = 0.8, 5
+_LATIN_NAME = re.compile(
+    r"(?:(?:Dr|Mr|Mrs|Ms|Prof|Herr|Frau)\.? )?[A-ZÀ-Ý][a-zà-ÿ'’-]+,? (?:[A-ZÀ-Ý]\.? )?"
+    r"[A-ZÀ-Ý][a-zà-ÿ'’-]+"
+)
+#: The hundred surnames that nine in ten Chinese bear.
+_SURNAMES = (
+    "王李张刘陈杨赵黄周吴徐孙胡朱高林何郭马罗梁宋郑谢韩唐冯于董萧程曹袁邓许傅沈曾彭吕苏卢蒋蔡贾"
+    "丁魏薛叶阎余潘杜戴夏钟汪田任姜范方石姚谭廖邹熊金陆郝孔白崔康毛邱秦江史顾侯邵孟龙万段雷钱汤尹"
+    "黎易常武乔贺赖龚文"
+)
+_CHINESE_NAME = re.compile(rf"[{_SURNAMES}][\u4e00-\u9fff]{{1,2}}")
+_GROWN_UP = 18
 
 
-def identifying_columns(table: MappedTable, study: Study) -> list[Fault]:
+def identifying_columns(table: MappedTable, study: Study, today: date | None = None) -> list[Fault]:
     """Return a fault for each column that seems to identify people and is not allowed."""
     ours = {title: column for column, title in table.titles.items()}
+    return identifying_titles(table.sheet, study, ours=ours, today=today)
+
+
+def identifying_titles(
+    sheet: Sheet,
+    study: Study,
+    allowed: Sequence[str] = (),
+    *,
+    ours: Mapping[str, str] | None = None,
+    today: date | None = None,
+) -> list[Fault]:
+    """Return a fault for each column of a sheet that seems to identify people.
+
+    Parameters
+    ----------
+    allowed : sequence of str
+        Titles that are known and left out, beside those that study.toml allows.
+    ours : dict of str to str, optional
+        Title → our column, of the columns that are mapped.
+    today : datetime.date, optional
+        Day from which ages are counted; by default the machine's.
+    """
+    ours = ours or {}
+    year = (today or date.today()).year
     faults = []
-    for index, title in enumerate(table.sheet.titles):
-        if title in study.allow_columns:
+    for index, title in enumerate(sheet.titles):
+        if title in (*study.allow_columns, *allowed):
             continue
-        by_title = None if title == ours.get(title) else _title_kind(title)
-        hidden = not study.ids_are_codes and ours.get(title) in ("patient_id", "sample_id")
-        by_cells = None if hidden else _cells_kind([row.cells[index] for row in table.rows])
-        if kind := by_title or by_cells:
-            faults.append(_stop(table, title, kind))
+        column = ours.get(title, "")
+        kind = None if title == column else _title_kind(title)
+        hidden = not study.ids_are_codes and column in ("patient_id", "sample_id")
+        if not kind and not hidden:
+            cells = [c for row in sheet.rows if (c := row.cells[index].strip())]
+            kind = _cells_kind(cells, None if column.endswith("_on") else year)
+        if kind:
+            faults.append(_stop(sheet, title, kind))
     return faults
 
 
+def is_identifying_title(title: str) -> bool:
+    """Return whether the words of a title say that its column identifies people."""
+    return _title_kind(title) is not None
+
+
 def _title_kind(title: str) -> str | None:
-    bare = re.sub(r"[\s_.\-/()#:（）]+", "", title).lower()
+    plain = "".join(c for c in unicodedata.normalize("NFKD", title) if not unicodedata.combining(c))
+    bare = re.sub(r"[\s_.\-/()#:,'\[\]（）]+", "", plain).lower()
     return next((k for k, words in _TITLES.items() if re.fullmatch(words, bare)), None)
 
 
-def _cells_kind(cells: Sequence[str]) -> str | None:
-    filled = [c.strip() for c in cells if c.strip()]
-    if not filled:
+def _cells_kind(cells: Sequence[str], year: int | None) -> str | None:
+    if not cells:
         return None
-    return next(
-        (k for k, shape in _CELLS.items()
-         if sum(shape.fullmatch(c) is not None for c in filled) >= _SHARE * len(filled)),
-        None,
-    )  # fmt: skip
+    for kind, shape in _CELLS.items():
+        if _share(cells, shape) >= _SHARE:
+            return kind
+    if _are_names(cells):
+        return "names"
+    return "birth dates" if year is not None and _are_births(cells, year) else None
 
 
-def _stop(table: MappedTable, title: str, kind: str) -> Fault:
+def _share(cells: Sequence[str], shape: re.Pattern[str]) -> float:
+    return sum(shape.fullmatch(c) is not None for c in cells) / len(cells)
+
+
+def _are_names(cells: Sequence[str]) -> bool:
+    if len(set(cells)) < max(_LEAST_NAMES, _DISTINCT_SHARE * len(cells)):
+        return False
+    return max(_share(cells, _LATIN_NAME), _share(cells, _CHINESE_NAME)) >= _SHARE
+
+
+def _are_births(cells: Sequence[str], year: int) -> bool:
+    """Return whether most cells are days on which a grown-up of today may have been born."""
+    days = [d[0] for c in cells if (d := probable_days(c))]
+    return (
+        len(days) >= _DISTINCT_SHARE * len(cells)
+        and len(days) >= 3
+        and sum(d.year <= year - _GROWN_UP for d in days) >= _DISTINCT_SHARE * len(days)
+        and max(days).year - min(days).year >= 10
+    )
+
+
+def _stop(sheet: Sheet, title: str, kind: str) -> Fault:
     return fault(
         "identifying_column",
         f"the column `{title}` looks like {kind}",
-        where=table.sheet.where(None, title),
+        where=sheet.where(None, title),
         allowed="no column that identifies people",
         remedy=f'take it out of the file, or allow it: [privacy] allow_columns = ["{title}"]',
         record=f"a column looks like {kind}",

@@ -93,7 +93,8 @@ def load_table(loading: Loading, path: Path, spec: TableSpec) -> TableResult:
         sheet = read_sheet(source, spec.role)
         outcome = replace(outcome, n_rows_in=len(sheet.rows))
         table = spec.map(sheet, loading.study)
-        if found := identifying_columns(table, loading.study):
+        outcome = replace(outcome, n_rows_in=len(table.rows))
+        if found := identifying_columns(table, loading.study, loading.today):
             raise RefusedError(found, n_rows_in=len(sheet.rows))
         kept = kept_bytes(source, table)
         outcome = replace(outcome, sha256=hashlib.sha256(kept).hexdigest(), n_bytes=len(kept))

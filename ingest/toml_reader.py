@@ -12,7 +12,7 @@ from ingest.faults import Fault, RefusedError, fault
 from ingest.source_file import SourceFile
 
 _HEADER = re.compile(r"\s*(\[\[?)\s*([A-Za-z0-9_.\-\" ]+?)\s*\]\]?\s*(#.*)?$")
-_KEY = re.compile(r"\s*([A-Za-z0-9_-]+)\s*=")
+_KEY = re.compile(r"\s*\"?([A-Za-z0-9_#.-]+)\"?\s*=")
 _KINDS = {str: "a text", int: "a whole number", bool: "true or false", float: "a number",
           list: "a list"}  # fmt: skip
 

@@ -19,7 +19,7 @@ REDACTED_EVENT = "redacted"
 Loaded = tuple[str, str, str]
 
 #: Roles of configuration: only the versions in force have a row in `raw.files`.
-CURRENT_ONLY = ("study", "plan", "layout", "catalog")
+CURRENT_ONLY = ("study", "plan", "layout", "catalog", "mapping")
 
 FILES_QUERY = "select study_id, role, file_sha256 from raw.files"
 
