@@ -61,7 +61,7 @@ def open_folder(folder: Path) -> Delivery:
             "there is no such folder",
             where=str(folder),
             allowed="a study folder with a study.toml",
-            remedy="give its path; `cytomart demo` writes an example",
+            remedy="give its path; `cytomart init` begins one, `cytomart demo` writes an example",
         )
     study_toml = folder / "study.toml"
     if not study_toml.exists():
@@ -69,7 +69,7 @@ def open_folder(folder: Path) -> Delivery:
             "the folder has no study.toml",
             where=str(folder),
             allowed="a study folder with a study.toml",
-            remedy="copy the one of `cytomart demo` and change it",
+            remedy="`cytomart init` writes one; or copy that of `cytomart demo` and change it",
         )
     tables: dict[str, Path] = {}
     faults: dict[str, Fault] = {}

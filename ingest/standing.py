@@ -62,8 +62,13 @@ def files(con: DuckDBPyConnection, study_id: str) -> list[LoadedFile]:
             r["loaded_at"],
             {k: int(r[k]) for k in FILES.column_names if k.startswith("n_rows_")},
         )
-        for r in sorted(of_study(con, FILES, study_id), key=lambda r: r["loaded_at"])
+        for r in sorted(of_study(con, FILES, study_id), key=_age)
     ]
+
+
+def _age(row: dict[str, Any]) -> tuple[datetime, str, str]:
+    """Return a key that puts files in the order of their loads, and those of one load in one."""
+    return row["loaded_at"], row["slide_id"] or "", row["file_sha256"]
 
 
 def patients(con: DuckDBPyConnection, study_id: str) -> dict[Key, Standing]:

@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import click
 
 from cytomart.front import Front, pass_front
-from prepare.check.checking import Check, check
+from prepare.check.checking import Check, Found, check
 from prepare.check.workbook import write_workbook
+
+#: Cells of one problem that stand on the terminal; the workbook has each.
+_SHOWN = 4
 
 
 @click.command("check")
@@ -37,12 +41,8 @@ def command(front: Front, folder: Path, workbook: Path | None) -> None:
 
 def show(front: Front, found: Check) -> None:
     """Print a check for a person."""
-    rows = [
-        [f.kind, " · ".join(p for p in (f.place.file_name, f.place.sheet) if p), f.place.cell,
-         f.problem.given, f.problem.allowed, f.problem.remedy]
-        for f in found.problems
-    ]  # fmt: skip
-    front.show("Problems", ["effect", "file · sheet", "cell", "given", "allowed", "do"], rows)
+    front.show("Problems", ["effect", "file · sheet", "cell", "given", "allowed", "do"],
+               _grouped(found.problems))  # fmt: skip
     if found.report is not None:
         for file in found.report.files:
             for note in file.notes:
@@ -65,6 +65,22 @@ def show(front: Front, found: Check) -> None:
         front.say(f"{n} {'problem' if n == 1 else 'problems'}; nothing was changed.")
     else:
         front.say(f"No problem; nothing was changed. Next: {front.command} run {found.folder}")
+
+
+def _grouped(problems: Sequence[Found]) -> list[list[str]]:
+    """Return a row a problem; the same problem of many cells stands once, with its cells."""
+    groups: dict[tuple[str, ...], list[str]] = {}
+    for f in problems:
+        file = " · ".join(p for p in (f.place.file_name, f.place.sheet) if p)
+        key = (f.kind, file, f.problem.given, f.problem.allowed, f.problem.remedy)
+        groups.setdefault(key, []).append(f.place.cell)
+    return [[kind, file, _cells(cells), *words] for (kind, file, *words), cells in groups.items()]
+
+
+def _cells(cells: Sequence[str]) -> str:
+    if len(cells) <= _SHOWN:
+        return ", ".join(c for c in cells if c)
+    return f"{', '.join(cells[: _SHOWN - 1])} … {cells[-1]} ({len(cells)} cells)"
 
 
 def facts(found: Check) -> dict[str, Any]:

@@ -19,7 +19,9 @@ _FIRST_SLIDES = """slide_id in (
         select slide_id, min(lot) as lot from raw.samples where study_id = {study} group by slide_id
     ) as s on f.slide_id = s.slide_id
     where f.study_id = {study} and f.role = 'slide'
-    qualify row_number() over (partition by s.lot order by f.loaded_at, f.file_sha256) = 1
+    qualify row_number() over (
+        partition by s.lot order by f.loaded_at, f.slide_id, f.file_sha256
+    ) = 1
 )"""
 
 

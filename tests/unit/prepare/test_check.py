@@ -282,3 +282,22 @@ def test_every_address_of_a_table_is_taken_apart_again(file_name, sheet_name, ti
 )
 def test_other_addresses(where, file_name, cell):
     assert place_of(where, file_name).cell == cell
+
+
+def test_without_a_layout_file_a_lot_is_judged_by_its_first_loaded_slide(folder, home):
+    (folder / "layout.gal").unlink()
+    toml = folder / "study.toml"
+    toml.write_text(toml.read_text(encoding="utf-8").replace('layout = "layout.gal"\n', ""),
+                    encoding="utf-8")  # fmt: skip
+    (folder / "arrays" / "SYN-S02.gpr").rename(folder / "later.gpr")
+    home.ensure()
+    con = open_build(home)
+    load_study(home, con, folder)
+    con.close()
+    text = (folder / "later.gpr").read_bytes()
+    (folder / "later.gpr").unlink()
+    renamed = text.replace(b'"IL-6"', b'"IL-7"', 1)
+    (folder / "arrays" / "SYN-S02.gpr").write_bytes(renamed)
+    found = check(home, folder)
+    assert [f.role for f in found.problems] == ["slide"]
+    assert "IL-7" in found.problems[0].problem.given

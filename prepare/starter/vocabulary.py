@@ -1,0 +1,51 @@
+"""The words that a new study folder begins with: visits, groups, scales. All are to be changed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from ingest.patients import SEXES
+from ingest.samples import EMPTY
+from ingest.study_toml import shipped_instruments
+
+
+@dataclass(frozen=True)
+class Group:
+    """A group of the first draft."""
+
+    code: str
+    label: str
+    cohort: str
+    visit: str
+
+
+def _scales() -> tuple[str, ...]:
+    return tuple(i for i, found in shipped_instruments().items() if not found.is_measure)
+
+
+@dataclass(frozen=True)
+class Words:
+    """What drop-downs offer and study.toml declares."""
+
+    visits: tuple[tuple[str, str], ...] = (
+        ("baseline", "Before treatment"),
+        ("follow_up", "After treatment"),
+    )
+    groups: tuple[Group, ...] = (
+        Group("before", "Patients before treatment", "patient", "baseline"),
+        Group("after", "Patients after treatment", "patient", "follow_up"),
+        Group("control", "Healthy controls", "control", "baseline"),
+    )
+    centres: tuple[str, ...] = ("centre-1",)
+    instruments: tuple[str, ...] = field(default_factory=_scales)
+
+    def choices(self) -> dict[str, tuple[str, ...]]:
+        """Return, by column, what a cell may hold."""
+        return {
+            "visit": tuple(code for code, _ in self.visits),
+            "group_code": (*(g.code for g in self.groups), EMPTY),
+            "cohort": tuple(dict.fromkeys(g.cohort for g in self.groups)),
+            "centre_id": self.centres,
+            "sex": SEXES,
+            "instrument_id": self.instruments,
+        }
