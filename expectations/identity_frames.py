@@ -1,9 +1,9 @@
 """Frame of identities: columns of a scanner file that must follow from others in the same row.
 
 Scanner software computes these columns from the very numbers it writes beside them; in the real
-files every row keeps them (thresholds in the seed gate_thresholds). A row that does not was changed afterwards. The
-columns lie in raw.spot_extras under the titles of the file, so the query is written for the
-titles that a batch brings, and one pass over the JSON takes out no others.
+files every row keeps them (thresholds in the seed gate_thresholds). A row that does not was
+changed afterwards. The columns lie in raw.spot_extras under the titles of the file, so the query
+is written for the titles that a batch brings, and one pass over the JSON takes out no others.
 """
 
 from __future__ import annotations

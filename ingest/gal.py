@@ -44,8 +44,9 @@ class Layout:
     features : tuple of Feature
         In the file's order.
     seen_on : str
-        Slide that it was only seen on, its rows that were set aside left out; empty for a layout
-        that somebody stated.
+        Slide that it was only seen on; empty for a layout that somebody stated.
+    has_holes : bool
+        Whether rows of that slide were set aside: spots that it lacks may be printed all the same.
     records : tuple of HeaderRecord
         The file's header.
     """
@@ -54,6 +55,7 @@ class Layout:
     sha256: str
     features: tuple[Feature, ...]
     seen_on: str = ""
+    has_holes: bool = False
     records: tuple[HeaderRecord, ...] = ()
 
     @property
@@ -97,7 +99,7 @@ def read_gal(source: SourceFile) -> Layout:
     if faults := title_faults(source, frame, REQUIRED, "an Array List has"):
         raise RefusedError(faults)
     features, faults = _features(source, frame)
-    faults += _doubled(source, features)
+    faults += _doubled(source, features) + _blocks_short(source, frame, features)
     if not features and not faults:
         faults = [fault("truncated", "the layout has no spots", where=source.name,
                         remedy="deliver the whole .gal file", record="no spots")]  # fmt: skip
@@ -128,6 +130,22 @@ def _features(source: SourceFile, frame: AtfFrame) -> tuple[list[Feature], list[
                   line=first)
         )  # fmt: skip
     return features, faults
+
+
+def _blocks_short(source: SourceFile, frame: AtfFrame, features: list[Feature]) -> list[Fault]:
+    """Return a fault where Blocks are counted in the header and spots of some are not there.
+
+    One described Block may stand for all.
+    """
+    counted = (frame.record("BlockCount") or "").strip()
+    found = {f.block for f in features}
+    if not counted.isdecimal() or len(found) in (0, 1) or len(found) >= int(counted):
+        return []
+    text = f"the header counts {counted} Blocks, spots of {len(found)} are there"
+    return [
+        fault("truncated", text, where=source.name, allowed="spots of every Block, or of one for "
+              "all", remedy="deliver the whole .gal file", record=text)
+    ]  # fmt: skip
 
 
 def _doubled(source: SourceFile, features: list[Feature]) -> list[Fault]:

@@ -13,8 +13,8 @@ from ingest.spots_alike import usual_block
 from ingest.standing import Place
 
 
-def layout_seen(loading: Loading, lot: str, slide_id: str) -> Layout:
-    """Return what a loaded slide has where.
+def layout_seen(loading: Loading, lot: str, slide_id: str, *, has_holes: bool) -> Layout:
+    """Return what a loaded slide has where; `has_holes` where rows of it were set aside.
 
     Where a sample is a Block, the Blocks of the slide stand for each other: a spot that was set
     aside in one of them is known from the rest, and the layout describes one Block.
@@ -39,7 +39,7 @@ def layout_seen(loading: Loading, lot: str, slide_id: str) -> Layout:
         for position, spot in sorted(spots.items())
     )
     name = f"slide `{slide_id}`, the first loaded of {f'lot `{lot}`' if lot else 'the study'}"
-    return Layout(name, "", features, seen_on=slide_id)
+    return Layout(name, "", features, seen_on=slide_id, has_holes=has_holes)
 
 
 def layouts_after(
@@ -55,7 +55,8 @@ def layouts_after(
     known = layouts.get(place.lot)
     if known is not None and known.seen_on != outcome.slide_id:
         return layouts
-    seen = layout_seen(loading, place.lot, outcome.slide_id)
+    n_aside = outcome.n_rows_quarantined
+    seen = layout_seen(loading, place.lot, outcome.slide_id, has_holes=n_aside > 0)
     blocks = {b for p in places.values() if p.lot == place.lot for b in p.blocks or ()}
     return {**layouts, place.lot: seen.over(tuple(sorted(blocks)))}
 

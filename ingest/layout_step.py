@@ -46,10 +46,11 @@ class Layouts:
 
 @dataclass(frozen=True)
 class _Lots:
-    """Lots of the sheet: the Blocks of their slides, and which of these are loaded."""
+    """Lots of the sheet: the Blocks of their slides; those loaded, and those with rows aside."""
 
     blocks: Mapping[str, tuple[int, ...]]
     loaded: Mapping[str, tuple[str, ...]]
+    holed: frozenset[str]
 
 
 def load_layouts(
@@ -120,6 +121,7 @@ def _lots(places: Mapping[str, Place], present: list[LoadedFile]) -> _Lots:
     return _Lots(
         {lot: tuple(sorted(own)) for lot, own in blocks.items()},
         {lot: tuple(own) for lot, own in loaded.items()},
+        frozenset(f.slide_id or "" for f in present if f.counts["n_rows_quarantined"]),
     )
 
 
@@ -173,7 +175,8 @@ def _before(loading: Loading, lots: _Lots, panel: Panel | None) -> dict[str, Lay
         found[lot] = Layout(f"the loaded layout of lot `{lot}`", own[0]["file_sha256"], features)
     for lot, slides in lots.loaded.items():
         if lot not in found and panel is not None:
-            found[lot] = layout_seen(loading, lot, slides[0])
+            first = slides[0]
+            found[lot] = layout_seen(loading, lot, first, has_holes=first in lots.holed)
     return found
 
 
@@ -185,7 +188,7 @@ def _turnabout(lot: str, now: Layout, before: Layout | None, panel: Panel) -> li
     old = printed_spots(before.over(now.blocks), panel)
     new = {p: s for p, s in printed_spots(now, panel).items() if p[0] in blocks}
     gap = differences(old, new)
-    return _changes(lot, gap.without_extra() if before.is_seen else gap, now.name)
+    return _changes(lot, gap.without_extra() if before.has_holes else gap, now.name)
 
 
 def _changes(lot: str, gap: Differences, file_name: str) -> list[CellChange]:

@@ -21,6 +21,8 @@ __all__ = ["Expected", "layout_faults", "printed_spots", "short_fault", "slide_f
            "slide_notes"]  # fmt: skip
 
 _SHOWN = 6
+#: Unknown names that are described one by one.
+_NAMED = 10
 
 
 def slide_faults(reading: Reading, expected: Expected) -> list[Fault]:
@@ -140,7 +142,7 @@ def _differing(spots: Spots, gap: Differences | None, expected: Expected) -> lis
     wanted = expected.n_spots(n_blocks)
     n_found = len(spots) if gap is None else _n_counted(spots, gap, expected)
     is_short = wanted is not None and n_found < wanted[0]
-    if gap is not None and expected.layout is not None and expected.layout.is_seen and (
+    if gap is not None and expected.layout is not None and expected.layout.has_holes and (
         wanted is None or n_found <= wanted[0]
     ):  # fmt: skip
         gap = gap.without_extra()
@@ -192,10 +194,29 @@ def _names(
         if spot.key.startswith(UNKNOWN):
             unknown[spot.name].append(f"{place(position)} (line {spot.line})")
     why = {name: m for (name, _), m in meanings.items() if m.why_not}
-    return [
+    shown = [
         _unknown(name, why[name], expected.file_name, listed(found, _SHOWN), expected.panel,
                  _renamed(name, spots, printed))
-        for name, found in unknown.items()
+        for name, found in list(unknown.items())[:_NAMED]
+    ]  # fmt: skip
+    return shown + _other_panel(unknown, meanings, expected)
+
+
+def _other_panel(
+    unknown: Mapping[str, list[str]],
+    meanings: Mapping[tuple[str, str], Meaning],
+    expected: Expected,
+) -> list[Fault]:
+    """Return one fault for all unknown names after the first ones: another panel, most likely."""
+    if len(unknown) <= _NAMED:
+        return []
+    n_names = len({name for name, _ in meanings if name})
+    given = (f"{len(unknown)} of its {n_names} names are not in the content list of "
+             f"{expected.panel.title}")  # fmt: skip
+    return [
+        fault("unknown_target", given, where=expected.file_name,
+              allowed="names of the panel", remedy="see whether the slide is of another panel",
+              record=given)
     ]  # fmt: skip
 
 

@@ -42,6 +42,23 @@ def test_faults_are_named(source, body, words):
         read_gal(source(HEAD + body, "a.gal"))
 
 
+@pytest.mark.parametrize(
+    ("count", "blocks", "is_refused"),
+    [("BlockCount=3", (1, 2), True), ("Blockcount=3", (1, 2, 3), False),
+     ("BlockCount=3", (2,), False), ("Supplier=x", (1, 2), False)],
+)  # fmt: skip
+def test_blocks_that_the_header_counts_must_be_there(source, count, blocks, is_refused):
+    head = f'ATF\t1.0\n3\t5\n"Type=GenePix ArrayList V1.0"\n"{count}"\n'
+    head += '"ArrayerSoftwareName=TAS Application Suite"\n'
+    rows = "".join(f'{b}\t1\t1\t"a"\t"A"\n' for b in blocks)
+    text = head + "Block\tRow\tColumn\tID\tName\n" + rows
+    if is_refused:
+        with pytest.raises(RefusedError, match="counts 3 Blocks, spots of 2 are there"):
+            read_gal(source(text, "a.gal"))
+    else:
+        assert read_gal(source(text, "a.gal")).blocks == blocks
+
+
 def test_a_result_file_is_no_layout(source, gpr):
     with pytest.raises(RefusedError, match="GenePix Results 3"):
         read_gal(source(gpr([(1, 1, 1, "IL-2")]), "a.gal"))

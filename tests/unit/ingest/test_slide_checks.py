@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from ingest.expected_slide import Expected
@@ -205,9 +207,13 @@ def test_a_header_that_names_another_lot_is_refused_with_both(judge, header, is_
 
 
 def test_a_layout_that_was_only_seen_may_have_holes(judge):
-    seen = layout_of(SPOTS[:-1], "slide `S0`, the first loaded of lot `L`", seen_on="S0")
+    seen = layout_of(
+        SPOTS[:-1], "slide `S0`, the first loaded of lot `L`", seen_on="S0", has_holes=True
+    )
     faults = judge(SPOTS, layout=seen)
     assert [f.rule_id for f in faults] == ["truncated"]  # 6 of the panel's 352; no extra spot
+    whole = replace(seen, has_holes=False)
+    assert "extra: Block 2 Row 1 Column 3 `IL-2`" in said(judge(SPOTS, layout=whole))
     swapped = [(1, 1, 1, "IL-2"), (1, 1, 2, "POS1"), *SPOTS[2:]]
     text = said(judge(swapped, layout=seen))
     assert "not those of slide `S0`, the first loaded of lot `L` (2 swapped)" in text
@@ -219,3 +225,11 @@ def test_a_layout_is_judged_by_the_panel_too(panel):
     (fault,) = layout_faults(layout, panel)
     assert "`Lepton` is not in the content list" in str(fault.problem)
     assert fault.record == "the target name `Lepton` is not in the content list of raybiotech_g5"
+
+
+def test_a_slide_of_another_panel_does_not_list_every_name(judge):
+    spots = [(1, 1, c, f"gene {c}") for c in range(1, 41)]
+    faults = judge(spots, printed=None, blocks=None)
+    unknown = [f for f in faults if f.rule_id == "unknown_target"]
+    assert len(unknown) == 11
+    assert "40 of its 40 names are not in the content list" in str(unknown[-1].problem)
