@@ -27,7 +27,8 @@ STUDIES = Relation(
         Column("panel_id", TEXT, "Panel of targets printed on the arrays (seed panels).",
                nullable=False),
         Column("channel_nm", INT, "Scanner wavelength that carries the signal.", "nm"),
-        Column("array_unit", TEXT, "What one sample occupies: block or slide.", nullable=False),
+        Column("array_unit", TEXT, "What one sample occupies: block, slide or well.",
+               nullable=False),
         Column("primary_variant_id", TEXT, "Signal variant that the study's results rest on.",
                nullable=False),
         Column("baseline_visit", TEXT, "Code of the visit that changes are measured from.",
@@ -211,6 +212,29 @@ SCAN_HEADERS = Relation(
     published=False,
 )  # fmt: skip
 
+_VALUE_COLUMNS = (
+    Column("platform_id", TEXT, "Platform that measured the value.", nullable=False),
+    Column("batch_id", TEXT, "Batch that the plate belongs to.", nullable=False),
+    Column("slide_id", TEXT, "Plate: name of the value file without its ending.", nullable=False),
+    Column("well", TEXT, "Well of the plate; empty where the file names none.", nullable=False),
+    Column("target_name", TEXT, "Name that the file gives the target.", nullable=False),
+    Column("target_id", TEXT, "Identifier that the file gives the target; empty for none.",
+           nullable=False),
+    Column("quantity", TEXT, "What was measured: concentration, npx, median_fluorescence, "
+           "net_mfi, bead_count and other columns of the platform's own software.",
+           nullable=False),
+    Column("value_text", TEXT, "The cell exactly as it stood in the file.", nullable=False),
+    Column("value", REAL, "The number in the cell; null where there is none.",
+           "see value_unit"),
+    Column("value_unit", TEXT, "Unit of the value: pg/mL, NPX, afu, count, fraction.",
+           nullable=False),
+    Column("scale", TEXT, "linear or log2.", nullable=False),
+    Column("qualifier", TEXT, "ok, below, above, extrapolated or missing.", nullable=False),
+    Column("qc_flag", TEXT, "Quality flag of the platform's own software; empty for none.",
+           nullable=False),
+    Column("lod", REAL, "Limit of detection that the file states.", "see value_unit"),
+)  # fmt: skip
+
 VALUES = Relation(
     "raw", "values", "value of a platform without spots",
     ("study_id", "file_sha256", "source_line", "sample_id", "target_name", "quantity"),
@@ -218,22 +242,40 @@ VALUES = Relation(
         STUDY_ID,
         FILE_SHA256,
         SOURCE_LINE,
-        Column("platform_id", TEXT, "Platform that measured the value.", nullable=False),
-        Column("batch_id", TEXT, "Batch (plate) that the value belongs to.", nullable=False),
         Column("sample_id", TEXT, "Sample that the value was measured in.", nullable=False),
-        Column("target_name", TEXT, "Name that the file gives the target.", nullable=False),
-        Column("quantity", TEXT, "What was measured: concentration, npx, median_fluorescence, "
-               "bead_count.", nullable=False),
-        Column("value_text", TEXT, "The cell exactly as it stood in the file.", nullable=False),
-        Column("value", REAL, "The number in the cell; null where there is none.",
-               "see value_unit"),
-        Column("value_unit", TEXT, "Unit of the value: pg/mL, NPX, afu, count.",
-               nullable=False),
-        Column("scale", TEXT, "linear or log2.", nullable=False),
-        Column("qualifier", TEXT, "ok, below, above, extrapolated or missing.", nullable=False),
-        Column("qc_flag", TEXT, "Quality flag of the platform's own software."),
-        Column("lod", REAL, "Limit of detection that the file states.", "see value_unit"),
+        Column("sample_label", TEXT, "What the file calls the sample.", nullable=False,
+               identifying=True),
+        *_VALUE_COLUMNS,
     ),
+)  # fmt: skip
+
+CONTROL_VALUES = Relation(
+    "raw", "control_values", "value of a standard, blank or control of a platform without spots",
+    ("study_id", "file_sha256", "source_line", "target_name", "quantity"),
+    (
+        STUDY_ID,
+        FILE_SHA256,
+        SOURCE_LINE,
+        Column("control_kind", TEXT, "standard, blank, control (a control sample) or "
+               "assay_control (a control assay inside a sample).", nullable=False),
+        Column("control_label", TEXT, "What the file calls it.", nullable=False,
+               identifying=True),
+        *_VALUE_COLUMNS,
+        Column("expected_value", REAL, "Concentration that the file expects of a standard.",
+               "as the file states it"),
+    ),
+)  # fmt: skip
+
+VALUE_EXTRAS = Relation(
+    "raw", "value_extras", "line of a value file", ("study_id", "file_sha256", "source_line"),
+    (
+        STUDY_ID,
+        FILE_SHA256,
+        SOURCE_LINE,
+        Column("line_json", TEXT, "What stands in the line and in no other relation: a JSON "
+               "object from title to the text of the cell.", nullable=False, identifying=True),
+    ),
+    published=False,
 )  # fmt: skip
 
 PATIENTS = Relation(
@@ -287,6 +329,8 @@ SAMPLES = Relation(
         Column("collected_on", DATE, "Day on which the blood was drawn.", identifying=True),
         Column("total_protein_mg_ml", REAL, "Total protein of the serum by BCA assay.",
                "mg/mL"),
+        Column("file_label", TEXT, "What value files call the sample; null for arrays.",
+               identifying=True),
     ),
     published=False,
 )  # fmt: skip
@@ -409,7 +453,8 @@ PLAN = Relation(
 
 RAW = (
     STUDIES, STUDY_VISITS, STUDY_GROUPS, STUDY_INSTRUMENTS, STUDY_ATTRIBUTES, STUDY_THRESHOLDS,
-    FILES, SPOTS, SPOT_EXTRAS, SCAN_HEADERS, VALUES, PATIENTS, PATIENT_ATTRIBUTES, SAMPLES,
-    ASSESSMENTS, PANEL_FEATURES, PANEL_TARGETS, PANEL_TARGET_GENES, TARGET_SPELLINGS,
+    FILES, SPOTS, SPOT_EXTRAS, SCAN_HEADERS, VALUES, CONTROL_VALUES, VALUE_EXTRAS, PATIENTS,
+    PATIENT_ATTRIBUTES, SAMPLES, ASSESSMENTS, PANEL_FEATURES, PANEL_TARGETS, PANEL_TARGET_GENES,
+    TARGET_SPELLINGS,
     PLAN,
 )  # fmt: skip

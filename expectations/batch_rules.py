@@ -42,12 +42,12 @@ DELIVERY_RULES: tuple[Rule, ...] = (
 SLIDE_RULES: tuple[Rule, ...] = (
     _rule(
         rule_id="slides_delivered", severity="critical",
-        sentence="Every slide that the sample sheet names has its scanner file.",
+        sentence="Every slide or plate that the sample sheet names has its file.",
         frame="slides", column="n_files", direction="at_least",
     ),
     _rule(
         rule_id="slide_in_one_batch", severity="integrity",
-        sentence="Every slide belongs to one batch.",
+        sentence="Every slide or plate belongs to one batch.",
         frame="slides", column="n_batches", direction="at_most",
     ),
 )  # fmt: skip
@@ -188,7 +188,7 @@ VALUE_RULES: tuple[Rule, ...] = (
     ),
     _rule(
         rule_id="values_per_sample", severity="integrity",
-        sentence="Every sample of the batch has every target and quantity that the batch has.",
+        sentence="Every sample of the batch has every target that the batch has.",
         frame="value_samples", column="n_absent", direction="at_most",
     ),
     _rule(
@@ -205,6 +205,16 @@ VALUE_RULES: tuple[Rule, ...] = (
         rule_id="value_has_sample", severity="integrity",
         sentence="Every measured sample has a row in the sample sheet.",
         frame="value_samples", column="n_sample_rows", direction="at_least",
+    ),
+    _rule(
+        rule_id="values_as_listed", severity="integrity",
+        sentence="Every measured target stands in the panel's content list.",
+        frame="value_units", column="n_unlisted", direction="at_most",
+    ),
+    _rule(
+        rule_id="one_unit_a_target", severity="integrity",
+        sentence="A target's values have one quantity, unit, scale and platform in the study.",
+        frame="value_units", column="n_units", direction="at_most",
     ),
     _rule(
         rule_id="values_missing", severity="critical",
@@ -283,9 +293,9 @@ BATCH_RULES = (
 def batch_suite(con: DuckDBPyConnection, study_id: str, batch_id: str) -> tuple[Rule, ...]:
     """Return the rules that a batch is asked.
 
-    A batch with scans is asked about slides and spots, one with values about values, every
-    batch about delivery and sheets. Where nothing was delivered yet, that is the answer, not
-    twenty rules about arrays that are not there. Rules about control spots are left out only
+    A batch with scans is asked about spots, one with values about values, every batch about
+    delivery, slides (or plates) and sheets. Where nothing was delivered yet, that is the answer,
+    not twenty rules about arrays that are not there. Rules about control spots are left out only
     where the panel's content list is known and has no such controls, those about columns that
     follow from others where no slide brings the column.
     """
@@ -296,9 +306,7 @@ def batch_suite(con: DuckDBPyConnection, study_id: str, batch_id: str) -> tuple[
         "study_id = $study_id and batch_id = $batch_id)",
         {"study_id": study_id, "batch_id": batch_id},
     ).fetchall()[0]  # fmt: skip
-    rules: list[Rule] = [*DELIVERY_RULES]
-    if has_spots or not has_values:
-        rules += SLIDE_RULES
+    rules: list[Rule] = [*DELIVERY_RULES, *SLIDE_RULES]
     if has_spots:
         kinds = _panel_kinds(con, study_id)
         rules += [r for r in SPOT_RULES if not kinds or _has_controls(r, kinds)]

@@ -42,6 +42,7 @@ _RECIPES: dict[str, _Recipe] = {
     "identities": _Recipe(_IDENTITIES, "slides", names_rows=True),
     "value_columns": _Recipe(values.VALUE_COLUMNS_SQL, "values", only_columns=True),
     "value_samples": _Recipe(values.VALUE_SAMPLES_SQL, "samples"),
+    "value_units": _Recipe(values.UNITS_SQL, "targets", names_rows=True),
     "samples": _Recipe(sheets.SAMPLES_SQL, "samples"),
     "persons": _Recipe(sheets.PERSONS_SQL, "persons"),
     "scores": _Recipe(sheets.SCORES_SQL, "scores"),

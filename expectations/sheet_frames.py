@@ -151,10 +151,13 @@ open_rows as (
         case when q.role = 'slide' then 'scans' else 'sheets' end as kind,
         q.file_sha256,
         q.source_line,
+        -- of a line of values every cell is a row of its own
+        case when study.array_unit = 'well' and q.role = 'slide' then q.column_name end as cell,
         q.batch_id is not null or q.slide_id is not null as is_placed,
         coalesce(q.batch_id = $batch_id, false)
             or coalesce(q.slide_id in (select slide_id from batch_samples), false) as is_here
     from quality.quarantine as q
+    inner join study on q.study_id = study.study_id
     -- rows set aside only because their person's own row was are not counted again
     where q.study_id = $study_id and q.is_open and q.rule_id <> 'patient_aside'
 ),
@@ -221,7 +224,7 @@ present as (
     select distinct s.group_code, s.slide_id
     from serum_samples as s
     inner join study on s.study_id = study.study_id
-    where study.array_unit = 'block' and s.block is not null
+    where (study.array_unit = 'block' and s.block is not null) or study.array_unit = 'well'
 ),
 
 judged as (

@@ -40,11 +40,17 @@ homes as (
     select slide_id, batch_id from all_samples
     union
     select slide_id, batch_id from batch_spots
+    union
+    select slide_id, batch_id from raw."values" where study_id = $study_id
 )
 
 select
     b.slide_id as uid,
-    (b.slide_id in (select slide_id from batch_spots))::integer as n_files,
+    (b.slide_id in (
+        select slide_id from batch_spots
+        union
+        select slide_id from raw."values" where study_id = $study_id
+    ))::integer as n_files,
     count(distinct h.batch_id) as n_batches
 from batch_slides as b
 left join homes as h on b.slide_id = h.slide_id

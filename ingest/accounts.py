@@ -22,6 +22,7 @@ from ingest.load_report import (
 )
 from ingest.loading import Loading, Outcome
 from ingest.mangled import KnownIds
+from ingest.platforms import by_id
 from ingest.removal_step import removals_of
 from ingest.standing import Place
 from ingest.table_step import TableResult
@@ -69,15 +70,20 @@ def balance(loading: Loading, outcomes: Sequence[Outcome]) -> None:
     found = standing.rows(
         loading.con,
         "select file_sha256, count(distinct source_line) as n from raw.spots "
-        "where study_id = $1 and list_contains($2, file_sha256) group by file_sha256",
+        "where study_id = $1 and list_contains($2, file_sha256) group by file_sha256 "
+        "union all select file_sha256, count(*) from ("
+        'select study_id, file_sha256 from raw."values" union all '
+        "select study_id, file_sha256 from raw.control_values"
+        ") where study_id = $1 and list_contains($2, file_sha256) group by file_sha256",
         loading.study.study_id, list(slides),
     )  # fmt: skip
     stored = {r["file_sha256"]: int(r["n"]) for r in found}
     for sha256, outcome in slides.items():
         if stored.get(sha256, 0) != outcome.n_rows_loaded:
             raise failure(
-                f"{outcome.n_rows_loaded} spots were read, {stored.get(sha256, 0)} were stored",
-                where=outcome.file_name, allowed="every spot stored", exit_code=4,
+                f"{outcome.n_rows_loaded} spots or values were read, "
+                f"{stored.get(sha256, 0)} were stored",
+                where=outcome.file_name, allowed="every one stored", exit_code=4,
             )  # fmt: skip
 
 
@@ -175,6 +181,8 @@ def _waiting_slides(
     here = {o.slide_id: o for o in outcomes if o.role == "slide"}
     strays = KnownIds.of({s: "" for s in here if s and s not in places})
     sheet = next((o.file_name for o in outcomes if o.role == "samples"), "the sample sheet")
+    platform = by_id(loading.study.platform_id)
+    ending = platform.endings[0] if platform else ""
     waiting = []
     for slide_id, place in sorted(places.items()):
         if slide_id in loaded:
@@ -184,13 +192,13 @@ def _waiting_slides(
             REFUSED: f"slide `{slide_id}` waits: its file was refused",
             WAITING: f"slide `{slide_id}` waits with its file",
         }.get(file.status if file else "", f"slide `{slide_id}` waits: it has {place.n_samples} "
-              f"rows in {sheet} and no file arrays/{slide_id}.gpr"
+              f"rows in {sheet} and no file arrays/{slide_id}{ending}"
               f"{near.hint if (near := strays.original_of(slide_id)) else ''}")  # fmt: skip
         waiting.append(
             WaitingSlide(slide_id, place.batch_id, place.n_samples, Problem(
                 given, where=f"{sheet}, batch {place.batch_id}",
-                allowed="a scanner file for every slide of the sheet",
-                remedy=f"put arrays/{slide_id}.gpr into the study folder and load again; until "
+                allowed="a file for every slide of the sheet",
+                remedy=f"put arrays/{slide_id}{ending} into the study folder and load again; until "
                 f"then the batch {place.batch_id} is incomplete",
             ))
         )  # fmt: skip

@@ -166,6 +166,11 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFKC", text).strip().casefold()
 
 
+def is_shipped(panel_id: str, *, seeds: Path = SEEDS) -> bool:
+    """Return whether a panel of that name is shipped."""
+    return any(r["panel_id"] == panel_id for r in _rows(seeds / "panels.csv"))
+
+
 def load_panel(panel_id: str, *, seeds: Path = SEEDS) -> Panel:
     """Return a shipped panel.
 

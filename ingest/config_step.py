@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from contracts import CytomartError, failure
 from contracts.raw import STUDIES
 from ingest import standing, writing
-from ingest.catalog import Panel, load_panel
+from ingest.catalog import Panel, is_shipped, load_panel
 from ingest.catalog_table import read_catalog
 from ingest.config_tables import panel_tables, study_tables
 from ingest.delivery import Delivery, inside
@@ -19,6 +19,7 @@ from ingest.plan_step import PlanRefusedError, put_plan
 from ingest.source_file import SourceFile
 from ingest.standing import LoadedFile
 from ingest.tables import read_sheet
+from ingest.value_panel import standing_panel
 
 #: What cannot change once slides or people of a study are loaded.
 _FIXED = {
@@ -72,6 +73,12 @@ def load_config(
     return Config(tuple(o for o in (study, plan, catalog) if o), panel, plan_hash, changes)
 
 
+def is_learnt_panel(loading: Loading, delivery: Delivery) -> bool:
+    """Return whether the first file of values tells the panel, as no list of it is there."""
+    is_listed = "catalog" in delivery.tables or "catalog" in delivery.faults
+    return loading.study.has_values and not is_listed and not is_shipped(loading.study.panel_id)
+
+
 def _load_plan(
     loading: Loading,
     delivery: Delivery,
@@ -103,6 +110,8 @@ def _load_catalog(
     if "catalog" not in delivery.tables:
         if doubled := _doubled(delivery, "catalog"):
             return doubled, None
+        if is_learnt_panel(loading, delivery):
+            return None, standing_panel(loading)
         try:
             panel = load_panel(loading.study.panel_id)
         except CytomartError:

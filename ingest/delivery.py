@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
 
@@ -16,7 +16,8 @@ from ingest.study import Study
 from ingest.tables import ENDINGS, Sheet, find_table
 
 TABLE_ROLES = ("patients", "samples", "assessments")
-SLIDE_ENDING = ".gpr"
+#: What the files of arrays/ end in, until study.toml has named the platform.
+SLIDE_ENDINGS = (".gpr",)
 #: Tables of the study folder that other commands read.
 _LATER = ("claims", "exclusions")
 
@@ -30,7 +31,7 @@ class Delivery:
     tables : dict of str to Path
         Role (plan, catalog, patients, samples, assessments) to file, present ones only.
     slides : tuple of Path
-        Scanner files, in order of their names.
+        Scanner files or files of values, in order of their names.
     faults : dict of str to Fault
         Roles that several files could be.
     unread : tuple of str
@@ -81,21 +82,35 @@ def open_folder(folder: Path) -> Delivery:
             continue
         if found is not None:
             tables[role] = found
-    arrays = folder / "arrays"
-    slides = (
-        sorted(p for p in arrays.iterdir() if p.suffix.lower() == SLIDE_ENDING)
-        if arrays.is_dir()
-        else []
-    )
-    return Delivery(folder, study_toml, tables, tuple(slides), faults, _unread(folder, slides))
+    return for_platform(Delivery(folder, study_toml, tables, (), faults), SLIDE_ENDINGS)
 
 
-def _unread(folder: Path, slides: list[Path]) -> tuple[str, ...]:
+def for_platform(
+    delivery: Delivery,
+    endings: tuple[str, ...],
+    is_foreign: Callable[[Path], bool] = lambda _: False,
+) -> Delivery:
+    """Return a delivery whose slides are the files that end as the study's platform writes them.
+
+    A file among them that `is_foreign` (of another platform) is one of the slides too, so that
+    it is refused by name instead of being passed over.
+    """
+    arrays = delivery.folder / "arrays"
+    found = sorted(arrays.iterdir()) if arrays.is_dir() else []
+    slides = [
+        p
+        for p in found
+        if not p.name.startswith((".", "~$")) and (p.suffix.lower() in endings or is_foreign(p))
+    ]
+    return replace(delivery, slides=tuple(slides), unread=_unread(delivery.folder, slides, endings))
+
+
+def _unread(folder: Path, slides: list[Path], endings: tuple[str, ...]) -> tuple[str, ...]:
     """Return tables beside study.toml, and files among the scans, that nothing reads."""
     roles = ("plan", "catalog", *TABLE_ROLES)
     beside = [
         p for p in sorted(folder.iterdir())
-        if p.suffix.lower() in (*ENDINGS, ".xls", SLIDE_ENDING)
+        if p.suffix.lower() in (*ENDINGS, ".xls", *endings)
         and p.stem.lower() not in (*roles, *_LATER)
     ]  # fmt: skip
     arrays = folder / "arrays"

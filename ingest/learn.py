@@ -11,7 +11,7 @@ from ingest.catalog import Panel, Target
 from ingest.expected_slide import Expected
 from ingest.faults import Fault, RefusedError, fault, listed
 from ingest.gal import Feature
-from ingest.platforms import Reading, detect
+from ingest.platforms import Reading, detect, spot_platform
 from ingest.slide_checks import slide_faults, slide_notes
 from ingest.source_file import SourceFile
 from ingest.spelling import meaning
@@ -73,7 +73,14 @@ def learn_layout(path: Path, lot: str, study: Study, panel: Panel) -> Draft:
     content = panel.of_lot(lot)
     try:
         source = SourceFile.from_path(path)
-        reading = detect(source).read(source)
+        platform = spot_platform(detect(source).platform_id)
+        if platform is None:
+            raise RefusedError([
+                fault("wrong_platform", "the file is no scan of printed spots", where=source.name,
+                      allowed="a scan of a slide", remedy="give a scanner file",
+                      record="not a scan")
+            ])  # fmt: skip
+        reading = platform.read(source)
         spots = _spots(reading, content)
         in_blocks = study.array_unit == "block"
         blocks = frozenset(s.feature.block for s in spots) if in_blocks else None

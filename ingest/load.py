@@ -18,7 +18,7 @@ from ingest.assessments import Context as AssessmentContext
 from ingest.assessments import map_assessments, parse_assessments
 from ingest.between_tables import all_places, known_people, sheet_waits, without_people
 from ingest.clinical import Parsed, People
-from ingest.config_step import Config, load_config
+from ingest.config_step import Config, is_learnt_panel, load_config
 from ingest.decisions import read_decisions
 from ingest.delivery import Delivery, open_folder, slide_name_faults
 from ingest.faults import RefusedError
@@ -29,7 +29,7 @@ from ingest.loading import Loading, Outcome, Progress, clock, new_load_id, opera
 from ingest.mangled import KnownIds
 from ingest.mapped import MappedTable
 from ingest.patients import map_patients, parse_patients
-from ingest.platforms import by_id
+from ingest.platforms import value_platform
 from ingest.redcap.step import open_redcap
 from ingest.removal_step import remove_missing
 from ingest.samples import Context as SampleContext
@@ -39,9 +39,13 @@ from ingest.snapshot import Key, Standing
 from ingest.source_file import SourceFile
 from ingest.standing import LoadedFile, Place
 from ingest.study import Study
+from ingest.study_files import of_platform, scan_day
 from ingest.study_toml import read_study
 from ingest.table_step import TableResult, TableSpec, load_table
 from ingest.tables import Sheet
+from ingest.value_panel import standing_panel
+from ingest.value_sheet import claims_by_plate
+from ingest.value_step import ValueContext, load_plates
 from store import ledger
 from store.fault_points import fault_point
 from store.home import Home
@@ -136,13 +140,14 @@ def _open(folder: Path) -> tuple[Delivery, SourceFile, Study]:
     delivery = open_folder(folder)
     try:
         source = SourceFile.from_path(delivery.study_toml)
-        return delivery, source, read_study(source)
+        study = read_study(source)
     except RefusedError as refusal:
         raise refusal.as_error(exit_code=2) from refusal
+    return of_platform(delivery, study.platform_id), source, study
 
 
 def _beside(folder: Path, study: Study) -> tuple[Delivery, SourceFile, Study]:
-    delivery = open_folder(folder)
+    delivery = of_platform(open_folder(folder), study.platform_id)
     return delivery, SourceFile.from_path(delivery.study_toml), study
 
 
@@ -178,7 +183,10 @@ def _run(
         fault_point("load_rows_written")
         outcomes = (*config.outcomes, *mapping, *(t.outcome for t in tables.values()), *slides)
         accounts.balance(loading, outcomes)
-        spellings.put_spellings(loading, config.panel, outcomes)
+        panel = config.panel
+        if panel is not None and is_learnt_panel(loading, delivery):
+            panel = standing_panel(loading)
+        spellings.put_spellings(loading, panel, outcomes)
         settling.settle_quarantine(loading, outcomes)
         refused = settling.settle_refusals(loading, outcomes)
         settling.add_file_loads(loading, outcomes, refused)
@@ -242,7 +250,8 @@ def _load_all(
         {f.slide_id: f for f in present if f.role == "slide" and f.slide_id},
         {f.sha256: f.slide_id for f in present if f.role == "slide" and f.slide_id},
     )  # fmt: skip
-    slides = [*removed, *_slides(loading, delivery, context, on_progress)]
+    claims = claims_by_plate(loading, tables.get("samples"))
+    slides = [*removed, *_slides(loading, delivery, context, claims, on_progress)]
     return config, tables, slides, places
 
 
@@ -277,9 +286,18 @@ def _table(
 
 
 def _slides(
-    loading: Loading, delivery: Delivery, context: SlideContext, on_progress: Progress | None
+    loading: Loading,
+    delivery: Delivery,
+    context: SlideContext,
+    claims: Mapping[str, Mapping[str, str]],
+    on_progress: Progress | None,
 ) -> list[Outcome]:
     doubled = slide_name_faults(delivery)
+    platform = value_platform(loading.study.platform_id)
+    if platform is not None:
+        is_learnt = is_learnt_panel(loading, delivery)
+        plates = ValueContext(context, platform, claims, is_learnt)
+        return load_plates(loading, delivery.slides, plates, doubled, on_progress)
     outcomes = []
     for number, path in enumerate(delivery.slides):
         if on_progress:
@@ -313,7 +331,7 @@ def _parse_samples(
     days = standing.first_days(loading.con, SAMPLES, "collected_on", study.study_id,
                                study.baseline_visit)  # fmt: skip
     context = SampleContext(study, people, loading.coder, loading.today, days,
-                            partial(_scan_day, loading, delivery),
+                            partial(scan_day, loading, delivery),
                             _loaded(loading, "sample"))  # fmt: skip
     return parse_samples(table, context)
 
@@ -324,20 +342,6 @@ def _parse_assessments(loading: Loading, people: People, table: MappedTable) -> 
                                study.baseline_visit)  # fmt: skip
     context = AssessmentContext(study, people, loading.coder, loading.today, days)
     return parse_assessments(table, context)
-
-
-def _scan_day(loading: Loading, delivery: Delivery, slide_id: str) -> date | None:
-    """Return the day of a slide's scan: of the loaded one, else of the one delivered."""
-    if day := standing.scan_day(loading.con, loading.study.study_id, slide_id):
-        return day
-    path = next((p for p in delivery.slides if p.stem == slide_id), None)
-    platform = by_id(loading.study.platform_id)
-    if path is None or platform is None:
-        return None
-    try:
-        return platform.scanned_on(SourceFile.from_path(path))
-    except RefusedError:
-        return None
 
 
 def _has_news(outcomes: tuple[Outcome, ...]) -> bool:

@@ -23,9 +23,17 @@ _SEX_WORDS: Mapping[str, str] = {
 
 
 def map_patients(sheet: Sheet, study: Study) -> MappedTable:
-    """Return the sheet under our names; every declared attribute is a column."""
-    required = [*COLUMNS, *(a.attribute_id for a in study.attributes)]
-    return map_table(sheet, "patients", study.columns.get("patients", {}), required=required)
+    """Return the sheet under our names; every declared attribute is a column.
+
+    A study that declares no centre needs no centre_id, one with a single cohort no cohort, and
+    one that never recorded ages no age_years: its persons then have none.
+    """
+    optional = ["age_years", *([] if study.centres else ["centre_id"]),
+                *([] if len(study.cohorts) > 1 else ["cohort"])]  # fmt: skip
+    required = [c for c in COLUMNS if c not in optional]
+    required += [a.attribute_id for a in study.attributes]
+    mapping = study.columns.get("patients", {})
+    return map_table(sheet, "patients", mapping, required=required, optional=optional)
 
 
 def parse_patients(
@@ -62,7 +70,7 @@ def _values(
     table: MappedTable, row: SheetRow, study: Study
 ) -> tuple[dict[str, object], list[Fault]]:
     faults = [
-        level_fault(table, row, "cohort", study.cohorts, required=True),
+        level_fault(table, row, "cohort", study.cohorts, required="cohort" in table.titles),
         level_fault(table, row, "centre_id", study.centres, required=True)
         if study.centres
         else None,
@@ -78,7 +86,7 @@ def _values(
         )  # fmt: skip
     age = _age(table, row, study)
     values: dict[str, object] = {
-        "cohort": table.text(row, "cohort"),
+        "cohort": table.text(row, "cohort") or study.cohorts[0],
         "centre_id": table.text(row, "centre_id"),
         "sex": sex,
         "age_years": age if isinstance(age, int) else None,

@@ -124,7 +124,9 @@ def _bound_samples(
         if scan is not None and slide_id in on_sheet:
             given = f"slide `{slide_id}` is loaded and has other rows in {result.outcome.file_name}"
             remedy = "keep the row and give it group_code `empty`, or take the whole slide away: "
-            remedy += "all its rows and its scan"
+            if loading.study.has_values:
+                remedy = "keep the row and exclude the sample, or take the whole plate away: "
+            remedy += "all its rows and its file"
         elif scan is not None and slide_id in here:
             given = f"the scan of slide `{slide_id}` still lies in the study folder"
             remedy = "take the scan away too, then load again with --remove"

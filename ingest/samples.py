@@ -27,6 +27,8 @@ from ingest.tables import Sheet, SheetRow
 
 REQUIRED = ("sample_id", "patient_id", "visit", "group_code", "slide_id")
 OPTIONAL = ("block", "batch", "lot", "collected_on", "total_protein_mg_ml")
+#: Further column of studies whose files hold values: what the file calls the sample.
+FILE_LABEL = "file_label"
 EMPTY = "empty"
 #: Batch of a slide whose sheet names none, until its scan tells the day.
 UNSCANNED = "unscanned"
@@ -68,7 +70,8 @@ def map_samples(sheet: Sheet, study: Study) -> MappedTable:
     """
     mapping = study.columns.get("samples", {})
     required = [*REQUIRED, *(["block"] if study.array_unit == "block" else [])]
-    table = map_table(sheet, "samples", mapping, required=required, optional=OPTIONAL)
+    optional = (*OPTIONAL, FILE_LABEL) if study.has_values else OPTIONAL
+    table = map_table(sheet, "samples", mapping, required=required, optional=optional)
     if not {"batch", "lot"} & set(table.titles):
         raise RefusedError([
             fault("missing_column", "neither `batch` nor `lot` is there", where=sheet.where(None),
@@ -88,10 +91,7 @@ def parse_samples(table: MappedTable, context: Context) -> Parsed:
     faults += id_faults(table, "slide_id", rows=table.rows)
     faults += mangled_faults(table, "slide_id", table.rows)
     faults += [f for r in table.rows for f in error_cells(table, r, ("batch", "lot"))]
-    faults += duplicate_faults(
-        table, ["slide_id", "block"] if context.study.array_unit == "block" else ["slide_id"],
-        "duplicate_place",
-    )  # fmt: skip
+    faults += _place_faults(table, context.study)
     slides, slide_faults = _slides(table, context)
     faults += slide_faults
     commas = has_decimal_commas(table, "total_protein_mg_ml")
@@ -102,7 +102,7 @@ def parse_samples(table: MappedTable, context: Context) -> Parsed:
     keys_aside: set[tuple[str, ...]] = set()
     for source in table.rows:
         block = _block(table, source, context.study)
-        is_empty = table.text(source, "group_code") == EMPTY
+        is_empty = table.text(source, "group_code") == EMPTY and not context.study.has_values
         wrong = (_filled if is_empty else _misplaced)(table, source, context)
         faults += [*wrong, *([block] if isinstance(block, Fault) else [])]
         if wrong or isinstance(block, Fault):
@@ -161,10 +161,40 @@ def _row(
         "lot": slide.lot,
         "collected_on": day if isinstance(day, date) else None,
         "total_protein_mg_ml": float(protein) if isinstance(protein, Decimal) else None,
+        "file_label": file_label(table, source) if context.study.has_values else None,
     }
     return Row((sample_id,), values, source, real or place), [
         f for f in found if isinstance(f, Fault)
     ]
+
+
+def file_label(table: MappedTable, row: SheetRow) -> str:
+    """Return what value files call the sample of a row: its `file_label`, else its id."""
+    return table.text(row, FILE_LABEL) or table.text(row, "sample_id")
+
+
+def _place_faults(table: MappedTable, study: Study) -> list[Fault]:
+    """Return faults for rows that claim the same Block, slide or label of a plate."""
+    if study.has_values:
+        return _label_faults(table)
+    columns = ["slide_id", "block"] if study.array_unit == "block" else ["slide_id"]
+    return duplicate_faults(table, columns, "duplicate_place")
+
+
+def _label_faults(table: MappedTable) -> list[Fault]:
+    places: dict[tuple[str, str], list[SheetRow]] = defaultdict(list)
+    for row in table.rows:
+        places[table.text(row, "slide_id"), file_label(table, row)].append(row)
+    return [
+        table.fault("duplicate_place", rows[0], FILE_LABEL,
+                    f"`{label}` of plate `{plate}` is claimed by lines "
+                    f"{listed(r.line for r in rows)}",
+                    record=f"{len(rows)} rows claim one label of a plate",
+                    allowed="one row a sample; replicate wells share their sample's row",
+                    remedy="correct the rows")
+        for (plate, label), rows in places.items()
+        if len(rows) > 1
+    ]  # fmt: skip
 
 
 def _slides(table: MappedTable, context: Context) -> tuple[dict[str, Slide], list[Fault]]:
@@ -201,10 +231,11 @@ def _slides(table: MappedTable, context: Context) -> tuple[dict[str, Slide], lis
 
 def _block(table: MappedTable, row: SheetRow, study: Study) -> int | Fault | None:
     text = table.text(row, "block")
-    if study.array_unit == "slide":
+    if study.array_unit != "block":
         if not text:
             return None
-        given = f"Block `{text}` is given, but one sample is the whole slide here"
+        unit = "the whole slide" if study.array_unit == "slide" else "a well"
+        given = f"Block `{text}` is given, but one sample is {unit} here"
         allowed = 'an empty cell, or [panel] array_unit = "block"'
         return table.fault("block", row, "block", given, allowed=allowed,
                            record="a Block is given for a whole slide",
@@ -230,7 +261,7 @@ def _filled(table: MappedTable, row: SheetRow, context: Context) -> list[Fault]:
 def _misplaced(table: MappedTable, row: SheetRow, context: Context) -> list[Fault]:
     """Return faults for a sample whose visit, group or person does not fit the study."""
     study = context.study
-    codes = [*(g.code for g in study.groups), EMPTY]
+    codes = [*(g.code for g in study.groups), *([] if study.has_values else [EMPTY])]
     found = [
         level_fault(table, row, "visit", study.visit_codes, required=True),
         level_fault(table, row, "group_code", codes, required=True),

@@ -13,7 +13,7 @@ from ingest.faults import Fault, RefusedError, fault
 from ingest.gal import Layout
 from ingest.load_report import LOADED, REFUSED, UNCHANGED, WAITING
 from ingest.loading import Loading, Outcome, label
-from ingest.platforms import Reading, by_id
+from ingest.platforms import Reading, spot_platform
 from ingest.slide_checks import Expected, short_fault, slide_faults, slide_notes
 from ingest.source_file import SourceFile, refuse_outside
 from ingest.standing import LoadedFile, Place
@@ -64,11 +64,11 @@ def load_slide(loading: Loading, path: Path, context: SlideContext) -> Outcome:
         outcome = outcome.of(source)
         present = context.loaded.get(path.stem)
         if present is not None and present.sha256 == source.sha256:
-            return _already(outcome, present, context)
-        outcome = _placed(outcome, path, source, context)
+            return already_loaded(outcome, present, context)
+        outcome = placed(outcome, path, source, context)
         if outcome.status == WAITING:
             return outcome
-        _refuse_rescan(loading, path, present)
+        refuse_rescan(loading, path, present)
         loading.keep(source.data)
         fault_point("load_archived")
         return _load(loading, path, source, context, outcome, present)
@@ -88,9 +88,9 @@ def _load(
 ) -> Outcome:
     place = context.places[path.stem]
     panel = context.panel
-    platform = by_id(loading.study.platform_id)
+    platform = spot_platform(loading.study.platform_id)
     if panel is None or platform is None or place.lot in context.refused_layouts:
-        return _wait(outcome, "for the layout or catalog of its lot, which was refused")
+        return wait(outcome, "for the layout or catalog of its lot, which was refused")
     expected = _expected(loading, path, context, panel, place)
     try:
         reading = platform.read(source)
@@ -146,7 +146,8 @@ def _counted(refusal: RefusedError, expected: Expected) -> list[Fault]:
     return [*counted, *(f for f in faults if f is not cut or not counted)]
 
 
-def _already(outcome: Outcome, present: LoadedFile, context: SlideContext) -> Outcome:
+def already_loaded(outcome: Outcome, present: LoadedFile, context: SlideContext) -> Outcome:
+    """Return the outcome of a file whose bytes are loaded already."""
     n_rows = present.counts["n_rows_in"]
     n_aside = present.counts["n_rows_quarantined"]
     place = context.places.get(outcome.slide_id or "")
@@ -155,7 +156,7 @@ def _already(outcome: Outcome, present: LoadedFile, context: SlideContext) -> Ou
                    n_rows_quarantined=n_aside)  # fmt: skip
 
 
-def _placed(outcome: Outcome, path: Path, source: SourceFile, context: SlideContext) -> Outcome:
+def placed(outcome: Outcome, path: Path, source: SourceFile, context: SlideContext) -> Outcome:
     """Return the outcome with its batch, or waiting for the sheet; refuse a slide unknown to it."""
     n_rows = max(source.text.count("\n"), 0)
     if twin := context.loaded_bytes.get(source.sha256):
@@ -169,7 +170,7 @@ def _placed(outcome: Outcome, path: Path, source: SourceFile, context: SlideCont
     if place is not None:
         return replace(outcome, batch_id=place.batch_id)
     if context.sheet_waits:
-        return _wait(outcome, f"for its rows in {context.sheet_name}, which {context.sheet_waits}",
+        return wait(outcome, f"for its rows in {context.sheet_name}, which {context.sheet_waits}",
                      n_rows=n_rows)  # fmt: skip
     folded = {fold(s): s for s in context.places}
     near = get_close_matches(fold(path.stem), folded, n=1, cutoff=0.7)
@@ -182,7 +183,8 @@ def _placed(outcome: Outcome, path: Path, source: SourceFile, context: SlideCont
     ], n_rows_in=n_rows)  # fmt: skip
 
 
-def _refuse_rescan(loading: Loading, path: Path, present: LoadedFile | None) -> None:
+def refuse_rescan(loading: Loading, path: Path, present: LoadedFile | None) -> None:
+    """Refuse a file that comes with other bytes than the one that is loaded, without a reason."""
     if present is None or loading.supersede_reason is not None:
         return
     raise RefusedError([
@@ -193,7 +195,8 @@ def _refuse_rescan(loading: Loading, path: Path, present: LoadedFile | None) -> 
     ])  # fmt: skip
 
 
-def _wait(outcome: Outcome, why: str, *, n_rows: int = 0) -> Outcome:
+def wait(outcome: Outcome, why: str, *, n_rows: int = 0) -> Outcome:
+    """Return the outcome of a file that waits for a table."""
     waits = fault("waits", f"slide `{outcome.slide_id}` waits {why}", where=outcome.file_name,
                   remedy="mend that table, then load again",
                   record="waits for a table that is not loaded")  # fmt: skip

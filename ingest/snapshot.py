@@ -122,8 +122,8 @@ def with_removals(delta: Delta, standing: Mapping[Key, Standing]) -> Delta:
     return replace(delta, missing=(), removed=removed)
 
 
-def _place(values: Mapping[str, object]) -> tuple[object, object]:
-    return (values.get("slide_id"), values.get("block"))
+def _place(values: Mapping[str, object]) -> tuple[object, ...]:
+    return tuple(values.get(c) for c in ("slide_id", "block", "file_label"))
 
 
 def _differences(before: Mapping[str, object], row: Row) -> tuple[Cell, ...]:

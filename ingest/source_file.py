@@ -18,6 +18,7 @@ SAVE_AS_UTF8 = "save it as UTF-8 with a byte order mark (in Excel: CSV UTF-8)"
 
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f]")
 _ARCHIVE_MAGIC = (b"PK\x03\x04", b"\x1f\x8b", b"7z\xbc\xaf\x27\x1c", b"Rar!", b"BZh", b"\xfd7zXZ")
+_PARQUET_MAGIC = b"PAR1"
 _OLE_MAGIC = b"\xd0\xcf\x11\xe0"
 
 
@@ -34,7 +35,7 @@ class SourceFile:
     sha256 : str
         Hash of the bytes.
     text : str
-        Decoded text with LF line ends; empty for a workbook.
+        Decoded text with LF line ends; empty for a workbook or a Parquet file.
     encoding, line_end : str
         As found: `utf-8`, `utf-16-le`, `cp1252` …; `LF`, `CRLF`, `CR`, `mixed`, `none`.
     """
@@ -78,6 +79,8 @@ class SourceFile:
         sha256 = hashlib.sha256(data).hexdigest()
         if path.suffix.lower() == ".xlsx" and data.startswith(b"PK\x03\x04"):
             return cls(path, data, sha256, "", "xlsx", "none", mtime_ns)
+        if path.suffix.lower() == ".parquet" and data.startswith(_PARQUET_MAGIC):
+            return cls(path, data, sha256, "", "parquet", "none", mtime_ns)
         _refuse_binary(path, data)
         try:
             decoded = decode(data)

@@ -62,6 +62,18 @@ def meaning(name: str, scanner_id: str, panel: Panel) -> Meaning:
     return Meaning(found.target_id, ALIAS, found.note)
 
 
+def value_meaning(name: str, own_id: str, panel: Panel) -> Meaning:
+    """Return what a name and an id of a file of values mean in a panel.
+
+    Here the id decides, where the panel has it: one protein may be measured by several assays
+    under one name (Olink). A file without ids, or with ids of its own, goes by its names.
+    """
+    target = panel.by_id.get(own_id) if own_id else None
+    if target is None:
+        return meaning(name, "", panel)
+    return Meaning(target.target_id, NAME if target.target_name == name else ID)
+
+
 def notes(meanings: Iterable[tuple[str, Meaning]], panel: Panel) -> tuple[str, ...]:
     """Return one note that lists the spellings of a file that are not the panel's own names."""
     other = {

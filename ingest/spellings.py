@@ -9,12 +9,10 @@ from ingest import standing, writing
 from ingest.catalog import Panel
 from ingest.load_report import LOADED
 from ingest.loading import Loading, Outcome
-from ingest.spelling import NAME, meaning
+from ingest.spelling import NAME, meaning, value_meaning
 
-_PAIRS = (
-    "select distinct target_name, target_id from raw.spots where study_id = $1 "
-    "union select distinct target_name, '' from raw.\"values\" where study_id = $1"
-)
+_SPOTS = "select distinct target_name, target_id from raw.spots where study_id = $1"
+_VALUES = 'select distinct target_name, target_id from raw."values" where study_id = $1'
 
 
 def put_spellings(loading: Loading, panel: Panel | None, outcomes: Sequence[Outcome]) -> None:
@@ -25,10 +23,12 @@ def put_spellings(loading: Loading, panel: Panel | None, outcomes: Sequence[Outc
     """
     if panel is None or not any(o.status == LOADED for o in outcomes):
         return
-    pairs = standing.rows(loading.con, _PAIRS, loading.study.study_id)
+    has_values = loading.study.has_values
+    means = value_meaning if has_values else meaning
+    pairs = standing.rows(loading.con, _VALUES if has_values else _SPOTS, loading.study.study_id)
     rows = []
     for pair in pairs:
-        found = meaning(pair["target_name"] or "", pair["target_id"] or "", panel)
+        found = means(pair["target_name"] or "", pair["target_id"] or "", panel)
         if found.target_id and found.matched_by != NAME:
             rows.append({
                 "study_id": loading.study.study_id, "panel_id": panel.panel_id,

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from ingest.platforms.value_format import ValueFormat
+
 
 @dataclass(frozen=True)
 class Visit:
@@ -82,6 +84,10 @@ class Study:
         Own ones and shipped ones, by id; own ones win.
     columns : dict of str to dict
         Role to (our column to the title in the file).
+    array_unit : str
+        What one sample occupies: block, slide, or well (of a platform of values).
+    value_format : ValueFormat or None
+        How files of values are read; None where the platform reads scans.
     """
 
     study_id: str
@@ -104,6 +110,12 @@ class Study:
     attributes: tuple[Attribute, ...]
     thresholds: tuple[Threshold, ...]
     columns: dict[str, dict[str, str]] = field(default_factory=dict)
+    value_format: ValueFormat | None = None
+
+    @property
+    def has_values(self) -> bool:
+        """Whether its files hold finished values instead of scans."""
+        return self.value_format is not None
 
     @property
     def baseline_visit(self) -> str:

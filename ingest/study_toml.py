@@ -12,11 +12,14 @@ from ingest.platforms import PLATFORMS
 from ingest.source_file import SourceFile
 from ingest.study import Attribute, Group, Instrument, Study, Threshold, Visit
 from ingest.toml_reader import Section, TomlReader
+from ingest.values_toml import read_value_format
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _TABLES = ("study", "privacy", "panel", "normalisation", "visits", "groups", "centres",
-           "instruments", "attributes", "thresholds", "columns")  # fmt: skip
+           "instruments", "attributes", "thresholds", "columns", "values", "table")  # fmt: skip
 _MAPPED = ("patients", "samples", "assessments", "plan")
+#: The one variant of platforms whose files hold finished values.
+AS_REPORTED = "as_reported"
 _FIXED_PATIENT_COLUMNS = ("patient_id", "cohort", "centre_id", "sex", "age_years")
 
 
@@ -53,6 +56,9 @@ def as_far_as_it_reads(
     own = _instruments(toml, shipped)
     study, privacy, panel = (toml.table(t, required=True) for t in ("study", "privacy", "panel"))
     normalisation = toml.table("normalisation")
+    platform_id = panel.text("platform", allowed=[p.platform_id for p in PLATFORMS])
+    value_format = read_value_format(toml, platform_id)
+    has_values = value_format is not None
     found = Study(
         study_id=_id(study, "id"),
         title=study.text("title"),
@@ -62,11 +68,11 @@ def as_far_as_it_reads(
         ),
         ids_are_codes=privacy.flag("ids_are_codes"),
         allow_columns=privacy.texts("allow_columns"),
-        platform_id=panel.text("platform", allowed=[p.platform_id for p in PLATFORMS]),
+        platform_id=platform_id,
         panel_id=_id(panel, "id"),
-        channel_nm=panel.whole("channel_nm"),
-        array_unit=panel.text("array_unit", allowed=("block", "slide")),
-        layouts=_layouts(panel),
+        channel_nm=None if has_values else panel.whole("channel_nm"),
+        array_unit="well" if has_values else panel.text("array_unit", allowed=("block", "slide")),
+        layouts={} if has_values else _layouts(panel),
         reference_batches=normalisation.texts("reference_batches"),
         visits=visits,
         groups=_groups(toml, visits),
@@ -76,7 +82,9 @@ def as_far_as_it_reads(
         attributes=_attributes(toml),
         thresholds=_thresholds(toml, seeds),
         columns=_columns(toml),
+        value_format=value_format,
     )
+    _variant(study, found, seeds)
     for section in (study, privacy, panel, normalisation):
         section.refuse_unknown()
     return found, tuple(toml.faults)
@@ -94,6 +102,18 @@ def shipped_instruments(seeds: Path = SEEDS) -> dict[str, Instrument]:
             )
             for r in csv.DictReader(stream)
         }  # fmt: skip
+
+
+def _variant(section: Section, study: Study, seeds: Path) -> None:
+    """Complain of a variant of signals where the files hold finished values, or the reverse."""
+    wants = AS_REPORTED if study.has_values else ""
+    is_reported = study.primary_variant == AS_REPORTED
+    if study.primary_variant and is_reported != bool(wants):
+        allowed = [v for v in _seed_ids(seeds, "signal_variants", "variant_id")
+                   if (v == AS_REPORTED) == study.has_values]  # fmt: skip
+        section.complain("primary_variant", f"`primary_variant` is {study.primary_variant!r}, "
+                         f"which platform {study.platform_id} does not have",
+                         allowed=", ".join(allowed))  # fmt: skip
 
 
 def _real(text: str) -> float | None:

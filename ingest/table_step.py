@@ -165,6 +165,7 @@ def _write(loading: Loading, spec: TableSpec, delta: Delta, sha256: str) -> None
     writing.add_rows(loading, spec.role, delta.new, sha256)
     if spec.role == "samples":
         writing.move_spots(loading)
+        writing.move_values(loading)
 
 
 def _counted(outcome: Outcome, parsed: Parsed, delta: Delta, spec: TableSpec) -> Outcome:

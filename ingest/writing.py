@@ -12,6 +12,7 @@ from contracts import Relation, from_rows
 from contracts.identity import CELL_HISTORY, PSEUDONYMS
 from contracts.raw import (
     ASSESSMENTS,
+    CONTROL_VALUES,
     FILES,
     PATIENT_ATTRIBUTES,
     PATIENTS,
@@ -20,6 +21,8 @@ from contracts.raw import (
     SCAN_HEADERS,
     SPOT_EXTRAS,
     SPOTS,
+    VALUE_EXTRAS,
+    VALUES,
 )
 from ingest import standing
 from ingest.clinical import Row
@@ -130,6 +133,25 @@ def move_spots(loading: Loading) -> None:
     )
 
 
+def move_values(loading: Loading) -> None:
+    """Give the loaded values the sample and batch that the sample sheet now names for them."""
+    loading.con.execute(
+        'update raw."values" set sample_id = s.sample_id, batch_id = s.batch_id '
+        'from raw.samples as s where raw."values".study_id = ? and s.study_id = ? '
+        'and raw."values".slide_id = s.slide_id and raw."values".sample_label = s.file_label '
+        'and (raw."values".sample_id <> s.sample_id or raw."values".batch_id <> s.batch_id)',
+        [loading.study.study_id] * 2,
+    )
+    loading.con.execute(
+        "update raw.control_values set batch_id = s.batch_id from (select distinct study_id, "
+        "slide_id, batch_id from raw.samples where study_id = ?) as s "
+        "where raw.control_values.study_id = s.study_id "
+        "and raw.control_values.slide_id = s.slide_id "
+        "and raw.control_values.batch_id <> s.batch_id",
+        [loading.study.study_id],
+    )
+
+
 def add_slide(
     loading: Loading, reading: Reading, sha256: str, slide_id: str, batch_id: str
 ) -> None:
@@ -147,9 +169,9 @@ def add_slide(
 
 
 def drop_slide(loading: Loading, slide_id: str, sha256: str) -> None:
-    """Take a slide's earlier scan away; its file stays in the archive."""
+    """Take a slide's earlier scan, or a plate's values, away; its file stays in the archive."""
     where = {"study_id": loading.study.study_id, "file_sha256": sha256}
-    for relation in (SPOTS, SPOT_EXTRAS, SCAN_HEADERS):
+    for relation in (SPOTS, SPOT_EXTRAS, SCAN_HEADERS, VALUES, CONTROL_VALUES, VALUE_EXTRAS):
         replace(loading.con, relation, from_rows([], relation), where)
     replace(loading.con, FILES, from_rows([], FILES), {**where, "role": "slide"})
 

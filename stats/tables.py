@@ -46,3 +46,25 @@ def need_columns(table: pa.Table, names: Sequence[str], relation: str) -> None:
             remedy="hand over the relation as the warehouse builds it",
             exit_code=4,
         )
+
+
+def with_classes(samples: pa.Table, classes: pa.Table) -> pa.Table:
+    """Return samples with a column for each further grouping: a clinical attribute, a centre.
+
+    Parameters
+    ----------
+    samples : columns of `marts.dim_samples`
+    classes : columns of `intermediate.int_samples_classified`
+        A sample with several values of one grouping has them joined by `|`, and so belongs to
+        none of their groups.
+    """
+    found: dict[str, dict[tuple[str, str], list[str]]] = {}
+    for row in rows(classes):
+        if row["grouping"] not in samples.column_names and row["class_value"] is not None:
+            cells = found.setdefault(row["grouping"], {})
+            cells.setdefault((row["study_id"], row["sample_id"]), []).append(row["class_value"])
+    keys = list(zip(samples["study_id"].to_pylist(), samples["sample_id"].to_pylist(), strict=True))
+    for grouping, cells in sorted(found.items()):
+        column = ["|".join(sorted(cells[k])) if k in cells else None for k in keys]
+        samples = samples.append_column(grouping, pa.array(column, pa.string()))
+    return samples

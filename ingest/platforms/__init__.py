@@ -5,17 +5,24 @@ from __future__ import annotations
 from pathlib import Path
 
 from contracts import failure
-from ingest.faults import RefusedError
+from ingest.faults import Fault, RefusedError, fault
 from ingest.platforms.genepix import GenePix
-from ingest.platforms.platform import Platform, Reading
+from ingest.platforms.luminex import Luminex
+from ingest.platforms.olink import Olink
+from ingest.platforms.platform import Platform, Reader, Reading, ValuePlatform, ValueReading
+from ingest.platforms.table import Table
 from ingest.source_file import SourceFile
 
-#: Every reader there is. A new platform adds one line here.
-PLATFORMS: tuple[Platform, ...] = (GenePix(),)
+#: Readers of scans, and readers of finished values. A new platform adds one line here.
+SPOT_PLATFORMS: tuple[Platform, ...] = (GenePix(),)
+VALUE_PLATFORMS: tuple[ValuePlatform, ...] = (Luminex(), Olink(), Table())
+PLATFORMS: tuple[Reader, ...] = (*SPOT_PLATFORMS, *VALUE_PLATFORMS)
 
 
-def detect(file: Path | SourceFile) -> Platform:
+def detect(file: Path | SourceFile) -> Reader:
     """Return the one platform that recognises a file.
+
+    The reader of tables steps back where a reader of a special kind knows the file.
 
     Raises
     ------
@@ -27,7 +34,7 @@ def detect(file: Path | SourceFile) -> Platform:
         source = file if isinstance(file, SourceFile) else SourceFile.from_path(file)
     except RefusedError as refusal:
         raise refusal.as_error() from refusal
-    found = [p for p in PLATFORMS if p.recognises(source)]
+    found = candidates(source)
     if len(found) == 1:
         return found[0]
     known = "; ".join(f"{p.platform_id} ({p.label})" for p in PLATFORMS)
@@ -48,9 +55,70 @@ def detect(file: Path | SourceFile) -> Platform:
     )
 
 
-def by_id(platform_id: str) -> Platform | None:
+def candidates(source: SourceFile) -> tuple[Reader, ...]:
+    """Return the readers that know a file; the general ones only where no special one does."""
+    found = tuple(p for p in PLATFORMS if p.recognises(source))
+    return tuple(p for p in found if not p.is_general) or found
+
+
+def foreign_fault(source: SourceFile, platform_id: str) -> Fault | None:
+    """Return a fault where a file belongs to another platform than the study, else None.
+
+    A study holds one platform: signals of two have different units and different antibodies.
+    """
+    own = by_id(platform_id)
+    known = [p for p in candidates(source) if not p.is_general]
+    if own is None or not known or any(p.platform_id == platform_id for p in known):
+        return None
+    other = known[0]
+    return fault(
+        "wrong_platform",
+        f"the file is of platform {other.platform_id} ({other.label}), the study of "
+        f"{platform_id} ({own.label})",
+        where=source.name, allowed=f"files of {platform_id}; values of different platforms are "
+        "not compared", remedy=f'load it as a study of its own ([panel] platform = '
+        f'"{other.platform_id}")', record=f"a file of platform {other.platform_id}",
+    )  # fmt: skip
+
+
+def is_foreign_file(path: Path, platform_id: str) -> bool:
+    """Return whether a file that does not end as the platform's do is one of another platform."""
+    endings = {e for p in PLATFORMS for e in p.endings}
+    if path.suffix.lower() not in endings:
+        return False
+    try:
+        return foreign_fault(SourceFile.from_path(path), platform_id) is not None
+    except RefusedError:
+        return False
+
+
+def by_id(platform_id: str) -> Reader | None:
     """Return the platform of that name, if it has a reader."""
     return next((p for p in PLATFORMS if p.platform_id == platform_id), None)
 
 
-__all__ = ["PLATFORMS", "Platform", "Reading", "by_id", "detect"]
+def spot_platform(platform_id: str) -> Platform | None:
+    """Return the platform of that name, if it reads scans."""
+    return next((p for p in SPOT_PLATFORMS if p.platform_id == platform_id), None)
+
+
+def value_platform(platform_id: str) -> ValuePlatform | None:
+    """Return the platform of that name, if it reads finished values."""
+    return next((p for p in VALUE_PLATFORMS if p.platform_id == platform_id), None)
+
+
+__all__ = [
+    "PLATFORMS",
+    "Platform",
+    "Reader",
+    "Reading",
+    "ValuePlatform",
+    "ValueReading",
+    "by_id",
+    "candidates",
+    "detect",
+    "foreign_fault",
+    "is_foreign_file",
+    "spot_platform",
+    "value_platform",
+]

@@ -33,7 +33,7 @@ from ingest.platforms.genepix_faults import (
     unfinished_last_row,
 )
 from ingest.platforms.genepix_rows import Rows, read_rows
-from ingest.platforms.platform import Reading
+from ingest.platforms.platform import SPOTS, Reading
 from ingest.source_file import SourceFile
 
 PLATFORM_ID = "genepix"
@@ -44,6 +44,9 @@ class GenePix:
 
     platform_id = PLATFORM_ID
     label = "GenePix Results, .gpr"
+    value_kind = SPOTS
+    endings = (".gpr",)
+    is_general = False
 
     def recognises(self, source: SourceFile) -> bool:
         """Return whether the file is a GenePix Results file, whole or broken."""

@@ -8,6 +8,7 @@ from duckdb import DuckDBPyConnection
 
 from contracts import Problem
 from ingest.delivery import Delivery
+from ingest.platforms import by_id
 from ingest.study import Study
 
 _TABLES = {
@@ -27,8 +28,11 @@ def absences(
         if role not in delivery.tables and role not in delivery.faults and role not in loaded:
             yield role, _absent(delivery, f"there is no {label} yet", allowed)
     if not delivery.slides and not loaded & {"slide", "values"}:
-        yield "slide", _absent(delivery, "there is no scan in arrays/ yet",
-                               "arrays/*.gpr, one file a slide")  # fmt: skip
+        platform = by_id(study.platform_id)
+        endings = " or ".join(f"arrays/*{e}" for e in platform.endings) if platform else "arrays/*"
+        thing = "file of values" if study.has_values else "scan"
+        yield "slide", _absent(delivery, f"there is no {thing} in arrays/ yet",
+                               f"{endings}, one file a slide or plate")  # fmt: skip
 
 
 def _absent(delivery: Delivery, given: str, allowed: str) -> Problem:

@@ -18,6 +18,7 @@ from ingest.load_report import WAITING, FileReport, LoadReport
 from ingest.plan import read_plan, stored_plan
 from ingest.source_file import SourceFile
 from ingest.study import Study
+from ingest.study_files import of_platform
 from ingest.study_toml import as_far_as_it_reads
 from ingest.tables import Sheet, read_sheet
 from prepare.check.absence import absences
@@ -111,6 +112,7 @@ def check(
         study, faults = as_far_as_it_reads(SourceFile.from_path(delivery.study_toml))
     except RefusedError as refusal:
         raise refusal.as_error(exit_code=2) from refusal
+    delivery = of_platform(delivery, study.platform_id)
     stops = [Found("refuses", "study", place_of(f.problem.where, "study.toml"), f.problem)
              for f in faults]  # fmt: skip
     con = standing_of(home, study.study_id)

@@ -9,7 +9,15 @@ from pathlib import Path
 
 from contracts import CytomartError, Problem, failure
 from ingest.faults import RefusedError
-from ingest.platforms import Platform, Reading, detect
+from ingest.platforms import (
+    Reading,
+    ValueReading,
+    by_id,
+    detect,
+    spot_platform,
+    value_platform,
+)
+from ingest.platforms.value_format import ValueFormat
 from ingest.source_file import SourceFile
 
 SCAN_ENDING = ".gpr"
@@ -153,8 +161,8 @@ def _take(path: Path, is_named: bool, found: _Found, seen: dict[str, str]) -> No
         if source.sha256 in seen:
             found.twins.append(Twin(path.name, seen[source.sha256]))
             return
-        platform = detect(source)
-        reading = platform.read(source)
+        platform_id = detect(source).platform_id
+        reading = _read(source, platform_id)
     except (RefusedError, CytomartError) as error:
         if is_named or is_scan:
             found.unread.append(Unread(path.name, _problems(error)))
@@ -162,12 +170,20 @@ def _take(path: Path, is_named: bool, found: _Found, seen: dict[str, str]) -> No
             found.n_passed_over += 1
         return
     seen[source.sha256] = path.name
-    if "channel_nm" in reading.table.column_names:
+    if isinstance(reading, Reading):
         found.scans.append(
             Scan(source.stem, path, source.sha256, len(source.data), source.encoding, reading)
         )
     else:
-        found.values.append(_value_file(path, platform, reading))
+        found.values.append(_value_file(path, platform_id, reading))
+
+
+def _read(source: SourceFile, platform_id: str) -> Reading | ValueReading:
+    if spots := spot_platform(platform_id):
+        return spots.read(source)
+    values = value_platform(platform_id)
+    assert values is not None
+    return values.read_values(source, ValueFormat())
 
 
 def _problems(error: RefusedError | CytomartError) -> tuple[Problem, ...]:
@@ -176,14 +192,11 @@ def _problems(error: RefusedError | CytomartError) -> tuple[Problem, ...]:
     return tuple(error.problems)
 
 
-def _value_file(path: Path, platform: Platform, reading: Reading) -> ValueFile:
-    counts = []
-    for column, noun in (("sample_id", "samples"), ("target_name", "targets")):
-        if column in reading.table.column_names:
-            n = len(set(reading.table.column(column).to_pylist()))
-            counts.append(f"{n} {noun}")
-    return ValueFile(path.name, platform.platform_id, platform.label, reading.n_rows_in,
-                     tuple(counts))  # fmt: skip
+def _value_file(path: Path, platform_id: str, reading: ValueReading) -> ValueFile:
+    platform = by_id(platform_id)
+    counts = (f"{len(reading.labels)} samples or controls", f"{len(reading.targets)} targets")
+    return ValueFile(path.name, platform_id, platform.label if platform else "",
+                     reading.n_rows_in, counts)  # fmt: skip
 
 
 def _distinct(scans: list[Scan]) -> Iterator[Scan]:

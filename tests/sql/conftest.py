@@ -335,6 +335,8 @@ def plate_study() -> dict[str, list[dict[str, Any]]]:
         rows["raw.values"] += [{
             "study_id": "plate", "file_sha256": "v", "source_line": number,
             "platform_id": "luminex", "batch_id": "plate-1", "sample_id": f"well-{number}",
+            "sample_label": f"well-{number}", "slide_id": "PLATE", "well": f"A{number}",
+            "qc_flag": "", "target_id": "",
             "target_name": f"name {target}", "quantity": "concentration",
             "value_text": str(value), "value": value, "value_unit": "pg/mL",
             "scale": "linear", "qualifier": "ok"} for target in ANALYTES[:3]]  # fmt: skip

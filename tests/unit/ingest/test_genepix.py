@@ -153,7 +153,7 @@ def test_a_file_that_ends_in_its_header_is_refused(gpr, source):
 def test_detect_finds_one_platform_or_names_the_candidates(tmp_path, gpr):
     good, other = tmp_path / "a.gpr", tmp_path / "b.txt"
     good.write_text(gpr(SPOTS))
-    other.write_text("a,b\n1,2\n")
+    other.write_text("neither spots\nnor a table\n")
     assert detect(good).platform_id == "genepix"
     with pytest.raises(CytomartError, match=r"no reader knows this file.*genepix"):
         detect(other)

@@ -18,8 +18,8 @@ listed_names as (
     union
     select distinct
         study_id,
-        target_name as scanner_target_name,
-        '' as scanner_target_id
+        scanner_target_name,
+        scanner_target_id
     from measured_values
 ),
 
@@ -27,7 +27,7 @@ matched_by_name as (
     select
         listed_names.*,
         panel_targets.target_id,
-        1 as match_order,
+        2 as match_order,
         'name' as matched_by
     from listed_names
     inner join panel_targets
@@ -40,7 +40,8 @@ matched_by_spelling as (
     select
         listed_names.*,
         spellings.target_id,
-        2 as match_order,
+        -- ingest asks the id only where it decides: it then outranks a name
+        case when spellings.matched_by = 'id' then 1 else 3 end as match_order,
         spellings.matched_by
     from listed_names
     inner join spellings

@@ -21,22 +21,23 @@ named_analytes as (
             when 'concentration' then 1
             when 'npx' then 2
             when 'median_fluorescence' then 3
+            when 'net_mfi' then 4
         end as quantity_order
     from measured_values
     inner join targets
         on
             measured_values.study_id = targets.study_id
-            and measured_values.target_name = targets.scanner_target_name
-            and targets.scanner_target_id = ''
-    where measured_values.quantity <> 'bead_count'
+            and measured_values.scanner_target_name = targets.scanner_target_name
+            and measured_values.scanner_target_id = targets.scanner_target_id
 ),
 
+-- one quantity an analyte in the whole study: samples of two units are never compared
 picked_best_quantity as (
     select *
     from named_analytes
     qualify
         quantity_order = min(quantity_order) over (
-            partition by study_id, sample_id, analyte_id
+            partition by study_id, analyte_id
         )
 ),
 
@@ -47,10 +48,11 @@ averaged_wells as (
         analyte_id,
         reading_unit,
         scale,
-        avg(reading) as reading,
+        {{ ordered_mean('reading') }} as reading,
         {{ replicate_cv('reading', 'reading is not null') }} as cv_frac,
         count(reading) as n_readings,
-        count(*) filter (where qualifier = 'below') as n_below,
+        count(*) filter (where qualifier = 'below' or coalesce(reading < lod, false))
+            as n_below,
         count(*) filter (where qualifier = 'above') as n_above,
         count(*) filter (
             where qualifier = 'extrapolated' or coalesce(qc_flag, '') <> ''

@@ -1,21 +1,8 @@
--- grain: study_id, file_sha256, source_line, sample_id, target_name, quantity
+-- grain: study_id, file_sha256, source_line, sample_id, scanner_target_name, quantity
 with
 
+-- a line holds many values; a cell in quarantine was not stored, its neighbours were
 measured_values as (select * from {{ source('raw', 'values') }}),
-
-quarantine as (select * from {{ ref('stg_quality__quarantine') }}),
-
-dropped_quarantined as (
-    select measured_values.*
-    from measured_values
-    left join quarantine
-        on
-            measured_values.study_id = quarantine.study_id
-            and measured_values.file_sha256 = quarantine.file_sha256
-            and measured_values.source_line = quarantine.source_line
-            and quarantine.role = 'slide'
-    where quarantine.source_line is null
-),
 
 renamed as (
     select
@@ -23,7 +10,8 @@ renamed as (
         file_sha256,
         source_line,
         sample_id,
-        target_name,
+        target_name as scanner_target_name,
+        target_id as scanner_target_id,
         quantity,
         platform_id,
         batch_id,
@@ -31,8 +19,9 @@ renamed as (
         value_unit as reading_unit,
         scale,
         qualifier,
-        qc_flag
-    from dropped_quarantined
+        qc_flag,
+        lod
+    from measured_values
 )
 
 select * from renamed

@@ -1,0 +1,36 @@
+"""Which label of which file of values is which sample, as the sample sheet says."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+
+from ingest import standing
+from ingest.loading import Loading
+from ingest.samples import file_label
+from ingest.table_step import TableResult
+
+
+def claims_by_plate(loading: Loading, sheet: TableResult | None) -> dict[str, dict[str, str]]:
+    """Return plate → (label → sample id) of every row of the sheet, those in quarantine included.
+
+    The values of a sample whose row is in quarantine are loaded under its id and reach no mart.
+    """
+    if not loading.study.has_values:
+        return {}
+    claims: dict[str, dict[str, str]] = defaultdict(dict)
+    for row in standing.rows(
+        loading.con,
+        "select slide_id, file_label, sample_id from raw.samples "
+        "where study_id = ? and file_label is not null",
+        loading.study.study_id,
+    ):
+        claims[row["slide_id"]][row["file_label"]] = row["sample_id"]
+    if sheet is None or sheet.parsed is None or not sheet.accepted:
+        return claims
+    table = sheet.parsed.table
+    for source in table.rows:
+        real = table.text(source, "sample_id")
+        if source.line in sheet.parsed.lines_aside and real:
+            plate = claims[table.text(source, "slide_id")]
+            plate.setdefault(file_label(table, source), loading.coder("sample", real))
+    return claims
