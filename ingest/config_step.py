@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass, replace
 
 from contracts import CytomartError, failure
@@ -14,11 +15,12 @@ from ingest.delivery import Delivery, inside
 from ingest.faults import RefusedError
 from ingest.load_report import LOADED, REFUSED, UNCHANGED, CellChange
 from ingest.loading import Loading, Outcome
+from ingest.mapped import sheet_bytes
 from ingest.plan import read_plan
 from ingest.plan_step import PlanRefusedError, put_plan
 from ingest.source_file import SourceFile
 from ingest.standing import LoadedFile
-from ingest.tables import read_sheet
+from ingest.tables import Sheet, read_sheet
 from ingest.value_panel import standing_panel
 
 #: What cannot change once slides or people of a study are loaded.
@@ -92,9 +94,10 @@ def _load_plan(
     try:
         source = SourceFile.from_path(inside(delivery, path.name))
         outcome = outcome.of(source)
-        loading.keep(source.data)
-        parsed = read_plan(read_sheet(source, "plan"), loading.study)
-        put = put_plan(loading, parsed, source.sha256, present)
+        sheet = read_sheet(source, "plan")
+        outcome = _keep(loading, source, sheet, outcome)
+        parsed = read_plan(sheet, loading.study)
+        put = put_plan(loading, parsed, outcome.sha256, present)
     except PlanRefusedError as refusal:
         return _refused(outcome, refusal), None, refusal.changes
     except RefusedError as refusal:
@@ -127,13 +130,20 @@ def _load_catalog(
     try:
         source = SourceFile.from_path(inside(delivery, path.name))
         outcome = outcome.of(source)
-        loading.keep(source.data)
         sheet = read_sheet(source, "catalog")
+        outcome = _keep(loading, source, sheet, outcome)
         panel = read_catalog(sheet, loading.study)
     except RefusedError as refusal:
         return _refused(outcome, refusal), None
     changed = [writing.replace_if_changed(loading, *t) for t in panel_tables(loading.study, panel)]
     return counted(outcome, len(sheet.rows), current, any(changed)), panel
+
+
+def _keep(loading: Loading, source: SourceFile, sheet: Sheet, outcome: Outcome) -> Outcome:
+    """Archive a table; of a workbook its cells, never the names of those who wrote it."""
+    kept = sheet_bytes(sheet, sheet.titles) if source.encoding == "xlsx" else source.data
+    loading.keep(kept)
+    return replace(outcome, sha256=hashlib.sha256(kept).hexdigest(), n_bytes=len(kept))
 
 
 def counted(

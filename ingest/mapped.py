@@ -123,14 +123,20 @@ def kept_bytes(source: SourceFile, table: MappedTable) -> bytes:
         return table.kept
     if not table.unmapped and source.encoding != "xlsx":
         return source.data
+    return sheet_bytes(
+        table.sheet, [t for t in table.sheet.titles if t in {*table.titles.values()}]
+    )
+
+
+def sheet_bytes(sheet: Sheet, titles: Sequence[str]) -> bytes:
+    """Return columns of a sheet as CSV, every row on the line that it stood on."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
-    kept = [t for t in table.sheet.titles if t in set(table.titles.values())]
-    writer.writerow(kept)
+    writer.writerow(titles)
     line = 2
-    for row in table.rows:
+    for row in sheet.rows:
         out.write("\n" * max(row.line - line, 0))
-        cells = [table.sheet.cell(row, t) for t in kept]
+        cells = [sheet.cell(row, t) for t in titles]
         writer.writerow(cells)
         line = max(row.line, line) + 1 + sum(c.count("\n") for c in cells)
     text = out.getvalue()

@@ -23,17 +23,23 @@ _SEX_WORDS: Mapping[str, str] = {
 
 
 def map_patients(sheet: Sheet, study: Study) -> MappedTable:
-    """Return the sheet under our names; every declared attribute is a column.
+    """Return the sheet under our names; every declared attribute is a column."""
+    required = required_columns(study)
+    optional = [c for c in COLUMNS if c not in required]
+    mapping = study.columns.get("patients", {})
+    return map_table(sheet, "patients", mapping, required=required, optional=optional)
+
+
+def required_columns(study: Study) -> list[str]:
+    """Return the columns that a patient table must have.
 
     A study that declares no centre needs no centre_id, one with a single cohort no cohort, and
     one that never recorded ages no age_years: its persons then have none.
     """
     optional = ["age_years", *([] if study.centres else ["centre_id"]),
                 *([] if len(study.cohorts) > 1 else ["cohort"])]  # fmt: skip
-    required = [c for c in COLUMNS if c not in optional]
-    required += [a.attribute_id for a in study.attributes]
-    mapping = study.columns.get("patients", {})
-    return map_table(sheet, "patients", mapping, required=required, optional=optional)
+    fixed = [c for c in COLUMNS if c not in optional]
+    return [*fixed, *(a.attribute_id for a in study.attributes)]
 
 
 def parse_patients(

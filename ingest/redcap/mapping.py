@@ -164,6 +164,8 @@ def _entry(section: Section) -> Entry:
     for column in ASSESSMENT_COLUMNS:
         if column in _ENTRY_COLUMNS and column not in entry.cells:
             section.complain(column, f"`{column}` is missing", allowed="a field of the export")
+    if "score" in entry.cells and entry.cells["score"].value not in ("", OPEN):
+        section.complain("score", "the score is the same for everyone", allowed="a field")
     if OPEN in (entry.visit, entry.instrument_id):
         section.complain("visit", "the line is still open", allowed="a visit and an instrument")
     section.refuse_unknown()

@@ -13,7 +13,7 @@ from ingest.faults import Fault, RefusedError, fault, listed
 from ingest.load_report import REFUSED
 from ingest.loading import Loading, Outcome
 from ingest.mapped import MappedTable
-from ingest.patients import COLUMNS
+from ingest.patients import COLUMNS, required_columns
 from ingest.privacy import identifying_titles
 from ingest.redcap.dictionary import Dictionary, read_dictionary
 from ingest.redcap.drift import drift_of
@@ -121,9 +121,9 @@ def _rows_without_news(mapping: RedcapMapping, export: Export) -> list[int]:
 def _study_faults(mapping: RedcapMapping, study: Study, role: str) -> list[Fault]:
     """Return faults for columns that are missing or that the study does not declare."""
     if role != "patients":
-        return []
+        return _score_faults(mapping, study)
     known = [*COLUMNS, *(a.attribute_id for a in study.attributes)]
-    missing = [c for c in known if c not in mapping.patients]
+    missing = [c for c in required_columns(study) if c not in mapping.patients]
     strange = [c for c in mapping.patients if c not in known]
     faults = []
     for names, words in ((missing, "is not mapped"), (strange, "is no column of patients")):
@@ -134,6 +134,20 @@ def _study_faults(mapping: RedcapMapping, study: Study, role: str) -> list[Fault
             for name in names
         ]  # fmt: skip
     return faults
+
+
+def _score_faults(mapping: RedcapMapping, study: Study) -> list[Fault]:
+    """Return faults for visits and instruments that the study does not declare."""
+    visits = {*mapping.visits.values(), *(e.visit for e in mapping.assessments if e.visit)}
+    scales = {e.instrument_id for e in mapping.assessments}
+    return [
+        fault("undeclared_value", f"the {what} `{name}` is not declared", where=FILE_NAME,
+              allowed=listed(allowed), remedy="correct the mapping or study.toml",
+              record=f"the mapping names an undeclared {what}")
+        for what, given, allowed in (("visit", visits, study.visit_codes),
+                                     ("instrument", scales, study.scales))
+        for name in sorted(given - set(allowed))
+    ]  # fmt: skip
 
 
 def _newest(folder: Path, name: str, what: str) -> tuple[Path, tuple[str, ...]]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import csv
 import hashlib
 
+import openpyxl
 import pytest
 
 ROOMS = ("raw", "quality")
@@ -134,3 +136,28 @@ def test_no_scanner_path_leaves_the_identifying_columns(site):
 
 def _schema(site, name):
     return site.rows(f"select schema_name from duckdb_tables() where table_name = '{name}'")[0][0]
+
+
+def test_of_workbooks_only_cells_are_archived_and_both_hashes_are_known(site):
+    """Authors, comments and hidden sheets of a workbook stay outside, of the plan's too."""
+    for table in ("patients", "samples", "assessments", "plan"):
+        path = site.folder / f"{table}.csv"
+        book = openpyxl.Workbook()
+        book.properties.creator = "Dr Anna Schmidt"
+        with path.open(encoding="utf-8", newline="") as stream:
+            for row in csv.reader(stream):
+                book.active.append(row)
+        book.create_sheet("private").append(["Erika Mustermann"])
+        book["private"].sheet_state = "hidden"
+        path.unlink()
+        book.save(site.folder / f"{table}.xlsx")
+    assert site.load().exit_code == 0
+    kept = [p.read_bytes() for p in site.home.archive_dir.iterdir()]
+    assert not any(data.startswith(b"PK") or b"Anna" in data or b"Erika" in data for data in kept)
+    (event,) = site.events()
+    for file in event.details["files"]:
+        if file["role"] in ("patients", "samples", "assessments", "plan"):
+            original = (site.folder / f"{file['role']}.xlsx").read_bytes()
+            assert file["original_sha256"] == hashlib.sha256(original).hexdigest()
+            assert (site.home.archive_dir / file["sha256"]).exists()
+    assert site.load().is_unchanged

@@ -318,3 +318,12 @@ def test_a_score_in_a_repeat_that_is_no_visit_refuses_the_scores(site):
     text = problems(site.load(), "assessments")
     assert f"{EXPORT}, lines 23: `#3` holds scores and is no visit. Allowed: #1, #2." in text
     assert '[visits] "#3" = "a visit"' in text
+
+
+def test_a_mapping_that_names_what_the_study_does_not_declare_is_refused(site):
+    text = map_it(site, project_of(site))
+    path = site.folder / "redcap-mapping.toml"
+    path.write_text(text.replace('= "follow_up"', '= "month_6"').replace("vas_pain_0_10", "vas"))
+    said = problems(site.load(), "assessments")
+    assert "the visit `month_6` is not declared. Allowed: baseline, follow_up." in said
+    assert "the instrument `vas` is not declared. Allowed: " in said
