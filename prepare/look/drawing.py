@@ -15,6 +15,8 @@ from prepare.look.png import data_uri, png_bytes
 _PITCH_PX = (9.0, 22.0)
 _SIDE_PX = (900, 1500)
 _MARGIN_SPOTS = 2.2
+#: Half the width of the ring around a marked spot.
+_RING_SPOTS = 0.09
 #: Empty glass between Blocks is drawn no wider than this many spots.
 _GAP_SPOTS = 3.4
 #: Background is coloured from half to double the slide's median.
@@ -187,9 +189,10 @@ def _signal(
     entry = np.where(positive, p.ramp_index(level, *scale), p.NOT_POSITIVE).astype(np.uint8)
     radius = np.maximum(spots.radius * px, 1.0)
     _discs(pixels, column, row, radius, entry)
+    line = max(0.55, _RING_SPOTS * spots.pitch * px)
     # A ring is told from a full disc without its colour.
     for marked, colour in ((spots.is_flagged, p.FLAGGED), (spots.is_saturated, p.SATURATED)):
-        _rings(pixels, column[marked], row[marked], radius[marked] + 0.8, colour)
+        _rings(pixels, column[marked], row[marked], radius[marked] + line, line, colour)
     return data_uri(png_bytes(pixels, p.palette(p.SIGNAL)))
 
 
@@ -208,7 +211,8 @@ def _background(
     has = np.isfinite(spots.background) & (median > 0)
     ratio = np.nan_to_num(ratio, nan=0.0, posinf=9.0, neginf=-9.0)
     entry = p.ramp_index(ratio, -BACKGROUND_SPAN_LOG2, BACKGROUND_SPAN_LOG2)
-    half = max(int(np.ceil(spots.pitch * px / 2)), 1)
+    # Spots lie a little off their grid: tiles overlap, so that no gap shows.
+    half = max(int(np.ceil(0.58 * spots.pitch * px)), 1)
     for dy in range(-half, half + 1):
         for dx in range(-half, half + 1):
             _put(pixels, row[has] + dy, column[has] + dx, entry[has])
@@ -235,14 +239,15 @@ def _rings(
     column: NDArray[np.int64],
     row: NDArray[np.int64],
     radius: Floats,
+    line: float,
     colour: int,
 ) -> None:
     if not radius.size:
         return
-    reach = int(np.ceil(radius.max())) + 1
+    reach = int(np.ceil(radius.max() + line))
     for dy in range(-reach, reach + 1):
         for dx in range(-reach, reach + 1):
-            hit = np.abs(np.hypot(dx, dy) - radius) < 0.55
+            hit = np.abs(np.hypot(dx, dy) - radius) < line
             if hit.any():
                 _put(pixels, row[hit] + dy, column[hit] + dx, np.full(int(hit.sum()), colour,
                                                                       np.uint8))  # fmt: skip
