@@ -156,15 +156,17 @@ def _take(path: Path, is_named: bool, found: _Found, seen: dict[str, str]) -> No
     if not (is_named or is_scan or path.suffix.lower() in _VALUE_ENDINGS):
         found.n_passed_over += 1
         return
+    is_known = is_named or is_scan
     try:
         source = SourceFile.from_path(path)
         if source.sha256 in seen:
             found.twins.append(Twin(path.name, seen[source.sha256]))
             return
         platform_id = detect(source).platform_id
+        is_known = True  # a reader claims it: from here on it is broken, not foreign
         reading = _read(source, platform_id)
     except (RefusedError, CytomartError) as error:
-        if is_named or is_scan:
+        if is_known:
             found.unread.append(Unread(path.name, _problems(error)))
         else:
             found.n_passed_over += 1

@@ -79,7 +79,9 @@ def start(
         raise failure(f"the panel `{panel_id}` is no name",
                       allowed="letters, digits, dot, dash, underscore; up to 64",
                       remedy="choose another --panel")  # fmt: skip
-    learnt = learn(look) if look is not None and look.slides else None
+    if look is not None and not look.slides:
+        raise _no_scan(look)
+    learnt = learn(look) if look is not None else None
     if learnt is not None:
         _refuse_alike(learnt.slides)
         learnt = _of_panel(learnt, panel_id, look)
@@ -101,6 +103,19 @@ def start(
     n_rows = sum(len(s.blocks or (0,)) for s in learnt.slides) if learnt else 0
     return Started(folder, _study_id(folder), panel, len(learnt.slides) if learnt else 0, n_rows,
                    steps, learnt.doubts if learnt else ())  # fmt: skip
+
+
+def _no_scan(look: Look) -> CytomartError:
+    """Return why these files begin no study folder of scans."""
+    labels = sorted({v.label for v in look.gathered.values})
+    unread = [str(u.problems[0]) for u in look.gathered.unread]
+    given = "; ".join([*(f"files of values: {label}" for label in labels), *unread])
+    return failure(
+        f"there is no scan to begin with ({given})",
+        allowed="GenePix Results files (.gpr)",
+        remedy="for files of values write the folder as docs/study-folder.md says under «Files "
+        "of values»; `cytomart init DIR` without --from writes a skeleton to change",
+    )
 
 
 def _refuse_taken(folder: Path) -> None:

@@ -92,3 +92,13 @@ def test_what_the_real_files_show(shared, tmp_path):
     assert {d.setting for d in found.differences} >= {"PMTGain", "PixelSize", "Scanner", "Software"}
     assert not any(s.by_block for s in found.shapes.values())
     assert found.gathered.n_passed_over == 4  # MANIFEST.csv, targets.txt, FORMAT.md, the GAL
+
+
+@pytest.mark.shared
+def test_files_of_values_are_named_and_a_broken_one_is_not_passed_over(shared):
+    gathered = look([shared / "luminex"]).gathered
+    assert {v.platform_id for v in gathered.values} == {"luminex"}
+    assert "random.csv" in {v.file_name for v in gathered.values}
+    broken = {u.file_name: str(u.problems[0]) for u in gathered.unread}
+    assert broken.keys() == {"random_broken_colB.csv"}
+    assert "random_broken_colB.csv, line" in broken["random_broken_colB.csv"]

@@ -174,3 +174,10 @@ def test_two_scans_of_one_name_are_refused(gpr, tmp_path):
 def test_a_panel_needs_a_name(tmp_path, panel):
     with pytest.raises(CytomartError, match="is no name"):
         start(tmp_path / "new", None, panel_id=panel)
+
+
+def test_files_without_a_scan_begin_nothing(tmp_path):
+    (tmp_path / "bad.gpr").write_text("nothing", encoding="utf-8")
+    with pytest.raises(CytomartError, match="no scan to begin with"):
+        start(tmp_path / "new", look([tmp_path / "bad.gpr"]))
+    assert not (tmp_path / "new").exists()
