@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import expectations
 from contracts import CytomartError, Problem
-from cytomart import dbt, fingerprint, reporting
+from cytomart import dbt, fingerprint, reporting, state
 from cytomart.front import Front
 from cytomart.reasons import NO_REASONS, Reasons
+from ingest.at_rest import UnstableError
+from ingest.inbox import Inbox, as_it_is_now, look_in, refuse_unusable
+from ingest.inbox_moves import Moved, move_settled
 from ingest.load import load_study
 from ingest.load_report import LoadReport
 from stats.plan import check_contrasts, read_plan
@@ -42,30 +45,77 @@ def run(
     """Take the lock and go the whole road; without a folder, start at the gate."""
     front.home.ensure()
     with writer_lock(front.home, wait_s=wait_s):
-        load = None
-        if folder is not None:
-            load = ingest_step(front, folder, reasons)
+        load = ingest_step(front, folder, reasons) if folder is not None else None
+        return onwards(front, load)
+
+
+def run_inbox(
+    front: Front,
+    folder: Path,
+    drop: Path,
+    reasons: Reasons = NO_REASONS,
+    *,
+    settle_s: float,
+    wait_s: float = 0.0,
+) -> tuple[RunOutcome, Inbox, list[Moved]]:
+    """Go the whole road with what lies at rest in a drop folder, and move what is settled.
+
+    What is incomplete waits: where no batch can be released yet, nothing is built.
+    """
+    front.home.ensure()
+    refuse_unusable(drop)
+    inbox = look_in(drop, settle_s)
+    with writer_lock(front.home, wait_s=wait_s):
+        inbox = as_it_is_now(inbox)
+        load, moved = _drop_step(front, folder, inbox, reasons)
         gates = gate_step(front)
-        inputs = fingerprint.of(front.home)
-        standing = fingerprint.standing(front.home, inputs)
-        if standing is not None:
-            path = front.home.reports_dir / "latest.html"
-            return RunOutcome(load, gates, standing, True, path if path.exists() else None)
-        if problems := plan_problems(front):
-            return RunOutcome(load, gates, None, False, None, problems, problem_code=2)
-        if problems := build_step(front):
-            return RunOutcome(load, gates, None, False, None, problems, problem_code=4)
-        release, problems = release_step(front)
-        gates = (*gates, *release)
-        if problems:
-            return RunOutcome(load, gates, None, False, None, problems, problem_code=1)
-        generation = publish_step(front, inputs)
-        return RunOutcome(load, gates, generation, False, reporting.write(front, generation))
+        if not any(b[2] in ("released", "accepted") for b in state.of(front.home).batches):
+            return RunOutcome(load, gates, None, False, None), inbox, moved
+        outcome = onwards(front, load)
+        return replace(outcome, gates=(*gates, *outcome.gates)), inbox, moved
 
 
-def ingest_step(front: Front, folder: Path, reasons: Reasons = NO_REASONS) -> LoadReport:
-    """Load what is new in a study folder."""
-    with front.steps(f"Reading {folder}"):
+def _drop_step(
+    front: Front, folder: Path, inbox: Inbox, reasons: Reasons
+) -> tuple[LoadReport | None, list[Moved]]:
+    """Load what lies at rest and move what is settled; a file that still changes waits."""
+    try:
+        load = ingest_step(front, folder, reasons, inbox)
+    except UnstableError as unstable:
+        front.say(f"! waiting: {unstable}")
+        return None, []
+    con = open_build(front.home)
+    try:
+        return load, move_settled(con, inbox, load)
+    finally:
+        con.close()
+
+
+def onwards(front: Front, load: LoadReport | None) -> RunOutcome:
+    """Judge, build, release, publish and report what is loaded; the caller holds the lock."""
+    gates = gate_step(front)
+    inputs = fingerprint.of(front.home)
+    standing = fingerprint.standing(front.home, inputs)
+    if standing is not None:
+        path = front.home.reports_dir / "latest.html"
+        return RunOutcome(load, gates, standing, True, path if path.exists() else None)
+    if problems := plan_problems(front):
+        return RunOutcome(load, gates, None, False, None, problems, problem_code=2)
+    if problems := build_step(front):
+        return RunOutcome(load, gates, None, False, None, problems, problem_code=4)
+    release, problems = release_step(front)
+    gates = (*gates, *release)
+    if problems:
+        return RunOutcome(load, gates, None, False, None, problems, problem_code=1)
+    generation = publish_step(front, inputs)
+    return RunOutcome(load, gates, generation, False, reporting.write(front, generation))
+
+
+def ingest_step(
+    front: Front, folder: Path, reasons: Reasons = NO_REASONS, inbox: Inbox | None = None
+) -> LoadReport:
+    """Load what is new in a study folder, or in the drop folder that brings its data."""
+    with front.steps(f"Reading {inbox.folder if inbox else folder}"):
         con = open_build(front.home)
         try:
             return load_study(
@@ -75,6 +125,7 @@ def ingest_step(front: Front, folder: Path, reasons: Reasons = NO_REASONS) -> Lo
                 accept_corrections=reasons.accept_corrections,
                 supersede_reason=reasons.supersede,
                 remove_reason=reasons.remove,
+                inbox=inbox,
             )
         finally:
             con.close()

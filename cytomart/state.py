@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import duckdb
@@ -48,11 +49,12 @@ _BATCHES_PUBLISHED = """
 """
 _SET_ASIDE = """
     select study_id, 'quarantined' as what, role || ', column ' || column_name as subject,
-        count(*) as n_rows, string_agg(distinct reason, '; ' order by reason) as why
+        count(distinct row_id) as n_rows, string_agg(distinct reason, '; ' order by reason) as why
     from quality.quarantine where is_open
     group by study_id, role, column_name
     union all
-    select study_id, 'refused', role || coalesce(' ' || slide_id, ''), max(n_rows_in),
+    select study_id, case when bool_and(rule_id = 'waits') then 'waiting' else 'refused' end,
+        role || coalesce(' ' || slide_id, ''), max(n_rows_in),
         string_agg(distinct reason, '; ' order by reason)
     from quality.refusals where is_open
     group by study_id, role, slide_id
@@ -68,17 +70,47 @@ _SET_ASIDE = """
 """
 
 
+_ROWS_OPEN = "select count(distinct row_id) from quality.quarantine where is_open"
+_MISSING_SLIDES = """
+    select samples.study_id, samples.slide_id, min(samples.batch_id), min(sheets.loaded_at)
+    from raw.samples as samples
+    inner join raw.files as sheets
+        on samples.study_id = sheets.study_id and samples.file_sha256 = sheets.file_sha256
+            and sheets.role = 'samples'
+    where not exists (
+        select 1 from raw.files as scans
+        where scans.study_id = samples.study_id and scans.slide_id = samples.slide_id
+            and scans.role = 'slide'
+    )
+    group by samples.study_id, samples.slide_id
+    order by 1, 2
+"""
+#: A batch that breaks one of these rules is not complete: what else it breaks may mend itself.
+INCOMPLETE = {"slides_delivered", "batch_delivered"}
+
+
 @dataclass(frozen=True)
 class State:
-    """Rows for people: study, batch, status, failed rules; and study, what, which, rows, why."""
+    """Rows for people: study, batch, status, failed rules; and study, what, which, rows, why.
+
+    `n_rows_open` counts the rows in quarantine, each once.
+    """
 
     batches: list[list[Any]]
     set_aside: list[list[Any]]
+    n_rows_open: int = 0
 
     @property
     def n_held(self) -> int:
         """Batches that a rule keeps back and nobody has accepted."""
         return sum(row[2] == "held" for row in self.batches)
+
+    @property
+    def n_incomplete(self) -> int:
+        """Held batches that lack files; they are judged anew when these come."""
+        return sum(
+            row[2] == "held" and bool(INCOMPLETE & set(row[3].split(", "))) for row in self.batches
+        )
 
 
 def of(home: Home) -> State:
@@ -90,7 +122,29 @@ def of(home: Home) -> State:
         batches = (
             _rows(con, _BATCHES) or _rows(con, _BATCHES_UNBUILT) or _rows(con, _BATCHES_PUBLISHED)
         )
-        return State(batches, _rows(con, _SET_ASIDE))
+        ((n_open,),) = _rows(con, _ROWS_OPEN) or [[0]]
+        return State(batches, _rows(con, _SET_ASIDE), n_open)
+    finally:
+        con.close()
+
+
+@dataclass(frozen=True)
+class MissingSlide:
+    """A slide that the sample sheet names and whose scan has not come, and since when."""
+
+    study_id: str
+    slide_id: str
+    batch_id: str
+    since: datetime
+
+
+def missing_slides(home: Home) -> list[MissingSlide]:
+    """Return the slides that the loaded sample sheets wait for."""
+    con = _open(home)
+    if con is None:
+        return []
+    try:
+        return [MissingSlide(*row) for row in _rows(con, _MISSING_SLIDES)]
     finally:
         con.close()
 

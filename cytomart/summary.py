@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import expectations
-from cytomart import pipeline, state
+from cytomart import inbox, pipeline, state
 from cytomart.front import Front
 from ingest.load_report import (
     LOADED,
@@ -28,9 +28,34 @@ _HITS = """
 
 def close(front: Front, outcome: pipeline.RunOutcome) -> int:
     """Say what a run did and return its exit code."""
+    standing, counts, hits = _tell(front, outcome)
+    code = pipeline.exit_code(outcome, standing.n_held)
+    front.give(_facts(outcome, counts, hits, code))
+    return code
+
+
+def close_inbox(front: Front, run: inbox.InboxRun) -> int:
+    """Say what a run over a drop folder did, in one line at last; return its exit code."""
+    standing, counts, hits = _tell(front, run.outcome, shows_waits=False)
+    inbox.lines(front, run)
+    code = inbox.exit_code(run, standing)
+    line = inbox.one_line(run, standing, code)
+    inbox.log(front.home, line)
+    front.say(line)
+    front.give({**_facts(run.outcome, counts, hits, code), "inbox": inbox.facts(run)})
+    return code
+
+
+def _tell(
+    front: Front, outcome: pipeline.RunOutcome, *, shows_waits: bool = True
+) -> tuple[state.State, dict[str, int], list[dict[str, Any]]]:
+    """Say what a run did; return what stands, the batches' counts, and the hits."""
     if outcome.load is not None:
-        load_lines(front, outcome.load)
-    gate_lines(front, outcome.gates)
+        load_lines(front, outcome.load, shows_waits=shows_waits)
+    incomplete = [] if shows_waits else [g for g in outcome.gates if _is_incomplete(g)]
+    gate_lines(front, [g for g in outcome.gates if g not in incomplete])
+    for gate_run in incomplete:
+        front.say(f"  batch {gate_run.scope_id} is not complete: it is judged when its files come.")
     standing = state.of(front.home)
     for problem in outcome.problems:
         front.say(f"! {problem}")
@@ -41,13 +66,15 @@ def close(front: Front, outcome: pipeline.RunOutcome) -> int:
     )
     hits = _hit_lines(front) if outcome.generation is not None else []
     _place_lines(front, outcome)
-    code = pipeline.exit_code(outcome, standing.n_held)
-    front.give(_facts(outcome, counts, hits, code))
-    return code
+    return standing, counts, hits
 
 
-def load_lines(front: Front, load: LoadReport) -> None:
-    """Say what a load did, every problem with its place."""
+def _is_incomplete(gate_run: expectations.GateRun) -> bool:
+    return any(r.rule_id in state.INCOMPLETE for r in gate_run.broken)
+
+
+def load_lines(front: Front, load: LoadReport, *, shows_waits: bool = True) -> None:
+    """Say what a load did, every problem with its place; what waits where that is asked for."""
     for file in load.files:
         for note in file.notes:
             front.say(f"  {file.file_name}: {note}")
@@ -57,11 +84,11 @@ def load_lines(front: Front, load: LoadReport) -> None:
     _missing_lines(front, load)
     for row in load.quarantined:
         front.say(f"! quarantined: {row.problem}")
-    for slide in load.waiting:
+    for slide in load.waiting if shows_waits else ():
         front.say(f"! waiting: {slide.problem}")
     for file in load.files:
         word = {WAITING: "waiting", REFUSED: "refused"}.get(file.status, "not removed")
-        for problem in file.problems:
+        for problem in file.problems if shows_waits or file.status != WAITING else ():
             front.say(f"! {word}: {problem}")
     added = sum(
         n for name, n in (load.rows_added or {}).items()

@@ -13,6 +13,7 @@ from ingest import standing
 from ingest.load_report import (
     LOADED,
     REFUSED,
+    UNCHANGED,
     WAITING,
     CellChange,
     FileReport,
@@ -133,6 +134,17 @@ def acknowledge(home: Home, con: DuckDBPyConnection, study_id: str) -> None:
             home, LOAD_EVENT, study_id,
             {"load_id": load_id, "is_acknowledged_later": True, "files": files},
         )  # fmt: skip
+
+
+def known_originals(home: Home, study_id: str) -> set[str]:
+    """Return the hash of every file of a study that was ever loaded, as it was delivered."""
+    return {
+        file.get("original_sha256", file["sha256"])
+        for event in ledger.entries(home)
+        if event.event == LOAD_EVENT and event.study_id == study_id
+        for file in event.details["files"]
+        if file.get("status") in (LOADED, UNCHANGED)
+    }
 
 
 def report(

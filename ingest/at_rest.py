@@ -13,6 +13,10 @@ from ingest.study import Study
 Stamp = tuple[int, int]
 
 
+class UnstableError(CytomartError):
+    """Files changed while they were loaded; nothing was written."""
+
+
 def stamps(delivery: Delivery, study: Study) -> dict[Path, Stamp]:
     """Return size and time of every file of the delivery."""
     layouts = (delivery.folder / name for name in study.layouts.values())
@@ -25,7 +29,7 @@ def refuse_unstable(before: Mapping[Path, Stamp]) -> None:
 
     Raises
     ------
-    CytomartError
+    UnstableError
         Naming the files; nothing is written.
     """
     problems = [
@@ -35,7 +39,7 @@ def refuse_unstable(before: Mapping[Path, Stamp]) -> None:
         if _stamp(path) != stamp
     ]  # fmt: skip
     if problems:
-        raise CytomartError(problems, 1)
+        raise UnstableError(problems, 1)
 
 
 def _stamp(path: Path) -> Stamp | None:

@@ -2,18 +2,20 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from pathlib import Path
 
 from contracts import failure
 from ingest.faults import Fault, RefusedError, fault, listed
+from ingest.inbox import Inbox
 from ingest.mapped import MappedTable
 from ingest.source_file import refuse_outside
 from ingest.study import Study
-from ingest.tables import ENDINGS, Sheet, find_table
+from ingest.tables import ENDINGS, Sheet, find_table, is_table, several_tables
 
 TABLE_ROLES = ("patients", "samples", "assessments")
 #: What the files of arrays/ end in, until study.toml has named the platform.
@@ -38,6 +40,8 @@ class Delivery:
         Tables and scans that no role claims, each with a guess at what was meant.
     mappers : dict of str to callable
         Role → what reads its table out of an export, where it is not a file of its own.
+    dropped : tuple of Path or None
+        Files at rest in a drop folder among which the slides are; None: they lie in arrays/.
     """
 
     folder: Path
@@ -47,6 +51,7 @@ class Delivery:
     faults: dict[str, Fault]
     unread: tuple[str, ...] = ()
     mappers: Mapping[str, Callable[[Sheet, Study], MappedTable]] = field(default_factory=dict)
+    dropped: tuple[Path, ...] | None = None
 
 
 def open_folder(folder: Path) -> Delivery:
@@ -97,12 +102,50 @@ def for_platform(
     """
     arrays = delivery.folder / "arrays"
     found = sorted(arrays.iterdir()) if arrays.is_dir() else []
+    if delivery.dropped is not None:
+        found = list(delivery.dropped)
     slides = [
         p
         for p in found
         if not p.name.startswith((".", "~$")) and (p.suffix.lower() in endings or is_foreign(p))
     ]
-    return replace(delivery, slides=tuple(slides), unread=_unread(delivery.folder, slides, endings))
+    is_drop = delivery.dropped is not None
+    unread = () if is_drop else _unread(delivery.folder, slides, endings)
+    return replace(delivery, slides=tuple(slides), unread=unread)
+
+
+def from_inbox(delivery: Delivery, inbox: Inbox, known: Container[str]) -> Delivery:
+    """Return the delivery of a drop folder: its data, over the configuration of the study folder.
+
+    A table that lies in the study folder alone is read too, unless its bytes (`known`) were loaded
+    before: an earlier version must not undo what came through the drop folder.
+    """
+    tables = {r: p for r, p in delivery.tables.items() if r not in TABLE_ROLES}
+    faults = {r: f for r, f in delivery.faults.items() if r not in TABLE_ROLES}
+    for role in TABLE_ROLES:
+        found = [p for p in inbox.on_top if is_table(p, role)]
+        own = delivery.tables.get(role)
+        if len(found) > 1:
+            faults[role] = several_tables(found, role)
+        elif found:
+            tables[role] = found[0]
+        elif own is not None and own.parent != inbox.folder and _sha256(own) not in known:
+            tables[role] = own
+    top = set(inbox.on_top)
+    dropped = tuple(d.path for d in inbox.ready if d.path not in top or _may_be_scan(d.path))
+    return replace(delivery, tables=tables, faults=faults, dropped=dropped)
+
+
+def _may_be_scan(path: Path) -> bool:
+    roles = ("plan", "catalog", *TABLE_ROLES, *_LATER)
+    return path.stem.lower() not in roles and path.suffix.lower() not in (".toml", ".gal")
+
+
+def _sha256(path: Path) -> str:
+    try:
+        return hashlib.sha256(path.read_bytes()).hexdigest()
+    except OSError:
+        return ""  # reading it says what is wrong with it
 
 
 def _unread(folder: Path, slides: list[Path], endings: tuple[str, ...]) -> tuple[str, ...]:

@@ -2,47 +2,37 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import partial
 from pathlib import Path
 
 from duckdb import DuckDBPyConnection
 
 from contracts import failure
-from contracts.raw import ASSESSMENTS, SAMPLES
 from ingest import accounts, as_if_mended, at_rest, settling, spellings, standing, writing
-from ingest.assessments import Context as AssessmentContext
-from ingest.assessments import map_assessments, parse_assessments
-from ingest.between_tables import all_places, known_people, sheet_waits, without_people
-from ingest.clinical import Parsed, People
+from ingest.between_tables import all_places
+from ingest.clinical_step import load_tables, rows_wait
 from ingest.config_step import Config, is_learnt_panel, load_config
 from ingest.decisions import read_decisions
-from ingest.delivery import Delivery, open_folder, slide_name_faults
+from ingest.delivery import Delivery, from_inbox, open_folder, slide_name_faults
 from ingest.faults import RefusedError
+from ingest.inbox import Inbox
 from ingest.layout_seen import layouts_after
 from ingest.layout_step import load_layouts
 from ingest.load_report import LOADED, REFUSED, REMOVED, LoadReport
 from ingest.loading import Loading, Outcome, Progress, clock, new_load_id, operator
-from ingest.mangled import KnownIds
-from ingest.mapped import MappedTable
-from ingest.patients import map_patients, parse_patients
 from ingest.platforms import value_platform
 from ingest.redcap.step import open_redcap
 from ingest.removal_step import remove_missing
-from ingest.samples import Context as SampleContext
-from ingest.samples import map_samples, parse_samples
 from ingest.slide_step import SlideContext, load_slide
-from ingest.snapshot import Key, Standing
 from ingest.source_file import SourceFile
-from ingest.standing import LoadedFile, Place
+from ingest.standing import Place
 from ingest.study import Study
-from ingest.study_files import of_platform, scan_day
+from ingest.study_files import of_platform
 from ingest.study_toml import read_study
-from ingest.table_step import TableResult, TableSpec, load_table
-from ingest.tables import Sheet
+from ingest.table_step import TableResult
 from ingest.value_panel import standing_panel
 from ingest.value_sheet import claims_by_plate
 from ingest.value_step import ValueContext, load_plates
@@ -61,6 +51,7 @@ def load_study(
     accept_corrections: str | None = None,
     supersede_reason: str | None = None,
     remove_reason: str | None = None,
+    inbox: Inbox | None = None,
     on_progress: Progress | None = None,
     today: date | None = None,
 ) -> LoadReport:
@@ -77,6 +68,8 @@ def load_study(
         Reason with which slides scanned anew replace the scans that are loaded.
     remove_reason : str or None
         Reason with which rows that the tables no longer have are taken away.
+    inbox : Inbox or None
+        Drop folder that the data come through; `folder` then holds the configuration.
     on_progress : callable or None
         Called with the number of slides done and the number of slides.
     today : datetime.date or None
@@ -89,10 +82,15 @@ def load_study(
         Everything else is refused file by file and stands in the report.
     """
     delivery, source, study = _open(folder)
+    if inbox is not None:
+        known = accounts.known_originals(home, study.study_id)
+        delivery = of_platform(from_inbox(delivery, inbox, known), study.platform_id)
+        folder = inbox.folder
     fault_point("load_locked")
     accounts.acknowledge(home, con, study.study_id)
     reasons = (accept_corrections, supersede_reason, remove_reason)
     loading = _loading(home, con, folder, study, reasons, today)
+    loading = replace(loading, is_drop=inbox is not None)
     done = _run(loading, delivery, source, on_progress)
     if done.report.rows_added or done.report.changed_batches or _has_news(done.outcomes):
         details = accounts.details(loading, done.outcomes, done.report, done.plan_hash,
@@ -221,23 +219,10 @@ def _load_all(
     con, study_id = loading.con, loading.study.study_id
     present = standing.files(con, study_id)
     config = load_config(loading, delivery, source, present)
-    known = standing.patients(con, study_id)
-    tables: dict[str, TableResult] = {}
-    step = partial(_table, loading, delivery, present, tables)
-    step("patients", map_patients, partial(_parse_patients, loading), known, "")
-    is_loose = loading.as_if_mended
-    people = known_people(
-        known, tables.get("patients"), standing.real_ids(con, study_id, "patient")
-    )
-    if is_loose:
-        people = as_if_mended.named_people(loading, people, tables.get("patients"))
-    waits = "" if is_loose else without_people(people, tables.get("patients"))
-    step("samples", map_samples, partial(_parse_samples, loading, delivery, people),
-         standing.samples(con, study_id), waits)  # fmt: skip
-    step("assessments", map_assessments, partial(_parse_assessments, loading, people),
-         standing.assessments(con, study_id), waits)  # fmt: skip
+    tables = load_tables(loading, delivery, present)
     removed = remove_missing(loading, delivery, tables, present)
-    find_places = as_if_mended.named_places if is_loose else all_places
+    present = [f for f in present if f.sha256 not in {o.sha256 for o in removed}]
+    find_places = as_if_mended.named_places if loading.as_if_mended else all_places
     places = find_places(standing.places(con, study_id), tables.get("samples"))
     layouts = load_layouts(loading, delivery, config.panel, places, present)
     config = replace(config, outcomes=(*config.outcomes, *layouts.outcomes),
@@ -246,43 +231,13 @@ def _load_all(
     context = SlideContext(
         config.panel, layouts.by_lot, layouts.refused, places,
         sheet.name if sheet else "the sample sheet",
-        "" if is_loose else sheet_waits(tables.get("samples")),
+        rows_wait(loading, tables),
         {f.slide_id: f for f in present if f.role == "slide" and f.slide_id},
         {f.sha256: f.slide_id for f in present if f.role == "slide" and f.slide_id},
     )  # fmt: skip
     claims = claims_by_plate(loading, tables.get("samples"))
     slides = [*removed, *_slides(loading, delivery, context, claims, on_progress)]
     return config, tables, slides, places
-
-
-def _table(
-    loading: Loading,
-    delivery: Delivery,
-    present: list[LoadedFile],
-    tables: dict[str, TableResult],
-    role: str,
-    mapper: Callable[[Sheet, Study], MappedTable],
-    parse: Callable[..., Parsed],
-    standing_rows: Mapping[Key, Standing],
-    waits: str,
-) -> None:
-    """Load one table of the delivery into `tables`, if there is one."""
-    if fault := delivery.faults.get(role):
-        tables[role] = TableResult(Outcome(role, role, REFUSED, faults=(fault,)))
-    if role not in delivery.tables:
-        return
-    current = [f.sha256 for f in present if f.role == role]
-    patients = tables.get("patients")
-    spec = TableSpec(
-        role,
-        delivery.mappers.get(role, mapper),
-        parse,
-        standing_rows,
-        current[-1] if current else None,
-        waits,
-        patients is not None and not patients.accepted and not loading.as_if_mended,
-    )
-    tables[role] = load_table(loading, delivery.tables[role], spec)
 
 
 def _slides(
@@ -313,35 +268,6 @@ def _slides(
     if on_progress:
         on_progress(len(delivery.slides), len(delivery.slides))
     return outcomes
-
-
-def _parse_patients(loading: Loading, table: MappedTable) -> Parsed:
-    return parse_patients(table, loading.study, loading.coder, _loaded(loading, "patient"))
-
-
-def _loaded(loading: Loading, kind: str) -> KnownIds:
-    ids = standing.real_ids(loading.con, loading.study.study_id, kind)
-    return KnownIds.of(dict.fromkeys(ids, ""))
-
-
-def _parse_samples(
-    loading: Loading, delivery: Delivery, people: People, table: MappedTable
-) -> Parsed:
-    study = loading.study
-    days = standing.first_days(loading.con, SAMPLES, "collected_on", study.study_id,
-                               study.baseline_visit)  # fmt: skip
-    context = SampleContext(study, people, loading.coder, loading.today, days,
-                            partial(scan_day, loading, delivery),
-                            _loaded(loading, "sample"))  # fmt: skip
-    return parse_samples(table, context)
-
-
-def _parse_assessments(loading: Loading, people: People, table: MappedTable) -> Parsed:
-    study = loading.study
-    days = standing.first_days(loading.con, ASSESSMENTS, "assessed_on", study.study_id,
-                               study.baseline_visit)  # fmt: skip
-    context = AssessmentContext(study, people, loading.coder, loading.today, days)
-    return parse_assessments(table, context)
 
 
 def _has_news(outcomes: tuple[Outcome, ...]) -> bool:

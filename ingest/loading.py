@@ -29,6 +29,8 @@ class Loading:
 
     Parameters
     ----------
+    folder : Path
+        Where the data lie: the study folder or a drop folder.
     accept_corrections, supersede_reason, remove_reason : str or None
         Reason with which changed cells are let through, slides scanned anew replace the old ones,
         or missing rows are taken away.
@@ -40,6 +42,8 @@ class Loading:
         Kind and real id → pseudonym, of every id met so far.
     decisions : Decisions
         What was decided about rows set aside.
+    is_drop : bool
+        The files come through a drop folder: what others will complete waits, and is not refused.
     """
 
     home: Home
@@ -57,6 +61,7 @@ class Loading:
     remove_reason: str | None = None
     decisions: Decisions = field(default_factory=lambda: Decisions({}))
     as_if_mended: bool = False
+    is_drop: bool = False
 
     @property
     def coder(self) -> Coder:

@@ -87,7 +87,7 @@ def load_table(loading: Loading, path: Path, spec: TableSpec) -> TableResult:
     """Load one table of a delivery, or say why not."""
     outcome = Outcome(spec.role, path.name, REFUSED)
     try:
-        refuse_outside(loading.folder, path)
+        refuse_outside(path.parent, path)
         source = SourceFile.from_path(path)
         outcome = outcome.of(source)
         sheet = read_sheet(source, spec.role)
@@ -122,6 +122,9 @@ def _judge(loading: Loading, table: MappedTable, spec: TableSpec, outcome: Outco
             f"waits for the patient table, which was refused: it names its people on lines {lines}"
         )
         return replace(_waiting(outcome, why), parsed=parsed)
+    if loading.is_drop and (absent := _absent(parsed)):
+        why = f"waits for people whom the patient table does not name yet: lines {listed(absent)}"
+        return replace(_waiting(outcome, why), parsed=parsed)
     if parsed.faults:
         refusal = replace(
             outcome,
@@ -151,6 +154,14 @@ def _judge(loading: Loading, table: MappedTable, spec: TableSpec, outcome: Outco
 def missing_keys(role: str, keys: Iterable[Key]) -> tuple[MissingKey, ...]:
     """Return the keys of a table's missing rows, as a report names them."""
     return tuple(MissingKey(role, " · ".join(k)) for k in sorted(keys))
+
+
+def _absent(parsed: Parsed) -> list[int]:
+    """Return the lines of unknown people, where the table has no other reason to be refused."""
+    unknown = {f.line for f in (*parsed.faults, *parsed.set_aside)
+               if f.rule_id == "unknown_patient"}  # fmt: skip
+    is_that_all = all(f.rule_id == "unknown_patient" for f in parsed.faults)
+    return sorted(unknown) if is_that_all else []
 
 
 def _write(loading: Loading, spec: TableSpec, delta: Delta, sha256: str) -> None:

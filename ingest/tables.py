@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -84,17 +85,23 @@ def find_table(folder: Path, role: str) -> Path | None:
     RefusedError
         Several files could be it.
     """
-    found = sorted(
-        p for p in folder.iterdir() if p.stem.lower() == role and p.suffix.lower() in ENDINGS
-    )
+    found = sorted(p for p in folder.iterdir() if is_table(p, role))
     if len(found) > 1:
-        names = listed(p.name for p in found)
-        raise RefusedError([
-            fault("several_files", f"several files could be the {role} table: {names}",
-                  where=folder.name, allowed="one file", remedy="take the others away",
-                  record=f"{len(found)} files for one role")
-        ])  # fmt: skip
+        raise RefusedError([several_tables(found, role)])
     return found[0] if found else None
+
+
+def is_table(path: Path, role: str) -> bool:
+    """Return whether a file is the table of a role, by name and ending."""
+    return path.stem.lower() == role and path.suffix.lower() in ENDINGS
+
+
+def several_tables(found: Sequence[Path], role: str) -> Fault:
+    """Return the fault of a role that several files could be."""
+    names = listed(p.name for p in found)
+    return fault("several_files", f"several files could be the {role} table: {names}",
+                 where=found[0].parent.name, allowed="one file", remedy="take the others away",
+                 record=f"{len(found)} files for one role")  # fmt: skip
 
 
 def read_sheet(source: SourceFile, role: str) -> Sheet:

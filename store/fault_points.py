@@ -36,6 +36,10 @@ LOAD_POINTS = (
 )
 
 
+#: Places in the order in which files of a drop folder pass them, after the load.
+INBOX_POINTS = ("inbox_loaded", "inbox_text_written", "inbox_moved")
+
+
 def fault_point(name: str) -> None:
     """Die at once, as by `kill -9`, if CYTOMART_KILL_AT names this place."""
     if os.environ.get(KILL_VARIABLE) == name:
