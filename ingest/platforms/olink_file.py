@@ -118,6 +118,8 @@ def _from_parquet(source: SourceFile) -> pa.Table:
     try:
         table = file.read()
         texts = [_as_text(table.column(i)) for i in range(table.num_columns)]
+        for column in texts:  # damaged bytes of a text show only when they are looked at
+            column.validate(full=True)
     except (pa.ArrowException, OSError, ValueError, TypeError) as error:
         raise _unreadable(source, "the Parquet file cannot be read") from error
     lines = pa.array(range(1, 1 + table.num_rows), pa.int64())
