@@ -7,6 +7,7 @@ written here. The reference answers were computed with base R (../shared/clinica
 from __future__ import annotations
 
 import csv
+import json
 import shutil
 from pathlib import Path
 
@@ -198,3 +199,11 @@ def test_a_second_run_changes_nothing(khan, cytomart):
     again = cytomart(root / "home", "ingest", str(root / "study"))
     assert again.code == 0, again.out + again.err
     assert "0 loaded" in again.out + again.err
+
+
+def test_a_check_of_what_is_loaded_finds_nothing_to_add(khan, cytomart):
+    _, root, _ = khan
+    checked = cytomart(root / "home", "--json", "check", str(root / "study"))
+    assert checked.code == 0, checked.out + checked.err
+    forecast = json.loads(checked.out)["forecast"]
+    assert all(f["add"] == 0 and f["leave"] == f["rows"] for f in forecast), forecast
