@@ -31,7 +31,7 @@ class Problem:
         if self.allowed:
             parts.append(f"Allowed: {self.allowed}.")
         if self.remedy:
-            parts.append(f"Do: {self.remedy}.")
+            parts.append(f"Do: {self.remedy}")
         return " ".join(p if p.endswith((".", "!", "?")) else f"{p}." for p in parts)
 
 
