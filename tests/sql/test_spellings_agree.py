@@ -35,7 +35,7 @@ def spellings() -> list[str]:
 def con():
     con = duckdb.connect()
     build.prepare(con)
-    study = SimpleNamespace(study_id="s", panel_id=PANEL.panel_id)
+    study = SimpleNamespace(study_id="s", panel_id=PANEL.panel_id, has_values=False)
     row = dict.fromkeys(STUDIES.column_names, "x") | {
         "study_id": "s", "panel_id": PANEL.panel_id, "platform_id": "genepix",
         "is_synthetic": True, "channel_nm": 532, "array_unit": "block", "has_study_codes": True,
@@ -82,7 +82,8 @@ def test_the_model_reads_as_ingest(con, by_ingest):
     staged = {
         "stg_raw__spots": "(select study_id, target_name as scanner_target_name, "
         "target_id as scanner_target_id from raw.spots)",
-        "stg_raw__values": '(select study_id, target_name from raw."values")',
+        "stg_raw__values": "(select study_id, target_name as scanner_target_name, "
+        'target_id as scanner_target_id from raw."values")',
         "stg_raw__panel_targets": "raw.panel_targets",
         "stg_raw__target_spellings": "(select study_id, target_name as scanner_target_name, "
         "scanner_target_id, target_id, matched_by from raw.target_spellings)",
