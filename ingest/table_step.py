@@ -128,7 +128,7 @@ def _judge(loading: Loading, table: MappedTable, spec: TableSpec, outcome: Outco
     if parsed.faults:
         refusal = replace(
             outcome,
-            faults=parsed.faults,
+            faults=(*parsed.faults, *_rows_too(loading, parsed)),
             n_rows_refused=parsed.n_rows_in,
             # Who mends the table wants to know of these rows too.
             set_aside=parsed.set_aside if loading.as_if_mended else (),
@@ -142,7 +142,8 @@ def _judge(loading: Loading, table: MappedTable, spec: TableSpec, outcome: Outco
     if delta.corrected and loading.accept_corrections is None:
         refused = uncorrected(table, changes)
         n_rows = parsed.n_rows_in
-        return replace(result, outcome=replace(outcome, faults=(refused,), n_rows_refused=n_rows))
+        faults = (refused, *_rows_too(loading, parsed))
+        return replace(result, outcome=replace(outcome, faults=faults, n_rows_refused=n_rows))
     _write(loading, spec, delta, outcome.sha256)
     stays = [k for k in delta.missing if k not in delta.displaced]
     gone = with_removals(replace(delta, missing=tuple(stays)), spec.standing).removed
@@ -154,6 +155,14 @@ def _judge(loading: Loading, table: MappedTable, spec: TableSpec, outcome: Outco
 def missing_keys(role: str, keys: Iterable[Key]) -> tuple[MissingKey, ...]:
     """Return the keys of a table's missing rows, as a report names them."""
     return tuple(MissingKey(role, " · ".join(k)) for k in sorted(keys))
+
+
+def _rows_too(loading: Loading, parsed: Parsed) -> tuple[Fault, ...]:
+    """Return the faults of rows of a refused table, so that all is mended at once.
+
+    A check counts them apart, as rows set aside.
+    """
+    return () if loading.as_if_mended else parsed.set_aside
 
 
 def _absent(parsed: Parsed) -> list[int]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
+
 import pytest
 
 import expectations
@@ -239,6 +241,35 @@ def test_spots_in_quarantine_explain_the_gap_they_leave(con):
         "from raw.files as f, range(2) as r (i) where f.slide_id = 'SYN-S01'"
     )
     assert expectations.run_batch_gate(con, STUDY, BATCH, suite=STRUCTURE).verdict == "released"
+
+
+def test_spots_given_up_explain_their_gap_for_ever(con):
+    con.execute(f"delete from raw.spots where {ONE_NEG} and spot_row = 11")
+    con.execute(
+        "insert into quality.quarantine select 'founding', f.file_sha256, 'slide', 90000, "
+        "'F532 Median', 'SYN-S01', 'SYN-01', 'intensity', 'no number', 'load', false, 'Q', "
+        "'withdrawn', false, '' from raw.files as f where f.slide_id = 'SYN-S01'"
+    )
+    assert expectations.run_batch_gate(con, STUDY, BATCH, suite=STRUCTURE).verdict == "released"
+    con.execute("update quality.quarantine set state = 'mended'")
+    assert expectations.run_batch_gate(con, STUDY, BATCH, suite=STRUCTURE).verdict == "held"
+
+
+def test_a_batch_held_for_rows_in_quarantine_is_judged_anew_once_they_are_decided_on(con):
+    spoil(con, FAULTS["rows_set_aside"])
+    assert expectations.run_batch_gate(con, STUDY, BATCH).verdict == "held"
+    assert (STUDY, BATCH) not in expectations.pending_batches(con)
+    con.execute("update quality.quarantine set state = 'withdrawn', is_open = false")
+    assert (STUDY, BATCH) not in expectations.pending_batches(con)
+    con.execute(
+        "insert into quality.quarantine_decisions select study_id, file_sha256, row_id, role, "
+        "source_line, column_name, rule_id, 'withdrawn', 'form is lost', 'who', ?, '' "
+        "from quality.quarantine",
+        [datetime.now(UTC)],
+    )
+    assert (STUDY, BATCH) in expectations.pending_batches(con)
+    assert expectations.run_batch_gate(con, STUDY, BATCH).verdict == "released"
+    assert (STUDY, BATCH) not in expectations.pending_batches(con)
 
 
 def test_a_sample_row_in_quarantine_explains_its_array(con):

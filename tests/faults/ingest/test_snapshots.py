@@ -202,3 +202,16 @@ def test_without_a_batch_column_the_batch_is_lot_and_scan_day(site):
     batches = site.rows("select distinct batch_id from raw.samples order by 1")
     assert ("SYN-LOT-1/unscanned",) not in batches
     assert batches == site.rows("select distinct batch_id from raw.spots order by 1")
+
+
+def test_a_refused_table_names_its_impossible_rows_too(loaded):
+    def spoil(rows):
+        rows[0]["score"] = "9.9"
+        rows[1]["score"] = "1400"
+
+    loaded.edit("assessments", spoil)
+    report = loaded.load()
+    text = problems(report, "assessments")
+    assert "1 cell in 1 row changed against what is loaded" in text
+    assert "1400 is out of range" in text
+    assert loaded.count("quality.quarantine") == 0
