@@ -70,7 +70,7 @@ class Layout:
 
     def over(self, blocks: tuple[int, ...]) -> Layout:
         """Return the layout of these Blocks; one described Block stands for all of them."""
-        if len(self.blocks) != 1 or set(blocks) == set(self.blocks):
+        if not blocks or len(self.blocks) != 1 or set(blocks) == set(self.blocks):
             return self
         repeated = tuple(
             Feature(b, f.spot_row, f.spot_column, f.target_name, f.target_id)
