@@ -14,6 +14,8 @@ from contracts.relation import Relation
 def conform(table: pa.Table, relation: Relation) -> pa.Table:
     """Return `table` with exactly the relation's columns, order and types.
 
+    Texts may stay dictionary-encoded: for the database they are the same.
+
     Raises
     ------
     CytomartError
@@ -30,9 +32,14 @@ def conform(table: pa.Table, relation: Relation) -> pa.Table:
         )
     schema = relation.arrow_schema()
     columns = []
-    for column in relation.columns:
+    for number, column in enumerate(relation.columns):
+        values = table.column(column.name)
+        wanted = column.arrow_type
+        if pa.types.is_dictionary(values.type) and values.type.value_type == wanted:
+            wanted = values.type
+            schema = schema.set(number, schema.field(number).with_type(wanted))
         try:
-            values = table.column(column.name).cast(column.arrow_type)
+            values = values.cast(wanted)
         except (pa.ArrowInvalid, pa.ArrowNotImplementedError) as error:
             raise failure(
                 f"{relation.full_name}.{column.name}: {error}",

@@ -186,14 +186,17 @@ SPOTS = Relation(
 )  # fmt: skip
 
 SPOT_EXTRAS = Relation(
-    "raw", "spot_extras", "spot (all channels together)",
-    ("study_id", "file_sha256", "source_line"),
+    "raw", "spot_extras", "scanner file", ("study_id", "file_sha256"),
     (
         STUDY_ID,
         FILE_SHA256,
-        SOURCE_LINE,
-        Column("extras_json", TEXT, "Columns of the scanner file that no other relation holds: a "
-               "JSON object from column title to the text of the cell.", nullable=False),
+        Column("titles_json", TEXT, "Titles of the file's columns that no other relation holds: a "
+               "JSON array of texts.", nullable=False),
+        Column("lines_json", TEXT, "Lines of the file that the rows of rows_text come from: a "
+               "JSON array of numbers.", nullable=False),
+        Column("rows_text", TEXT, "The cells under these titles as texts: a tab between two "
+               "cells, a line feed behind each row; in a cell itself \\\\, \\t and \\n. The "
+               "view raw.spot_cells has one row a cell.", nullable=False),
     ),
 )  # fmt: skip
 

@@ -3,12 +3,11 @@
 Scanner software computes these columns from the very numbers it writes beside them; in the real
 files every row keeps them (thresholds in the seed gate_thresholds). A row that does not was
 changed afterwards. The columns lie in raw.spot_extras under the titles of the file, so the query
-is written for the titles that a batch brings, and one pass over the JSON takes out no others.
+is written for the titles that a batch brings, and takes out no others.
 """
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Mapping
 
@@ -26,25 +25,23 @@ NEEDS: dict[str, tuple[str, ...]] = {
     "log_ratio": (r"Log Ratio(?: \(.+\))?", r"Ratio of Medians(?: \(.+\))?"),
 }
 
-_FIRST_ROWS = f"""
-with {SPOTS_OF_BATCH},
-
-first_rows as (
-    select e.file_sha256, min(e.source_line) as source_line
-    from raw.spot_extras as e
-    where e.study_id = $study_id
-        and e.file_sha256 in (
+_EXTRAS = """
+    select *
+    from raw.spot_extras
+    where study_id = $study_id
+        and file_sha256 in (
             select file_sha256 from current_files
             where slide_id in (select slide_id from batch_slides)
         )
-    group by e.file_sha256
-)
+"""
 
-select distinct unnest(json_keys(e.extras_json)) as title
-from raw.spot_extras as e
-inner join first_rows as f
-    on e.file_sha256 = f.file_sha256 and e.source_line = f.source_line
-where e.study_id = $study_id
+_TITLES = f"""
+with {SPOTS_OF_BATCH},
+
+extras as ({_EXTRAS})
+
+select distinct unnest(from_json(titles_json, '["varchar"]')) as title
+from extras
 """
 
 _CHANNELS = f"with {SPOTS_OF_BATCH} select distinct channel_nm from batch_spots order by all"
@@ -52,7 +49,7 @@ _CHANNELS = f"with {SPOTS_OF_BATCH} select distinct channel_nm from batch_spots 
 
 def identity_titles(con: DuckDBPyConnection, parameters: Mapping[str, str]) -> frozenset[str]:
     """Return the titles of the extra columns that the slides of a batch bring."""
-    rows = con.execute(_FIRST_ROWS, dict(parameters)).fetchall()
+    rows = con.execute(_TITLES, dict(parameters)).fetchall()
     return frozenset(title for (title,) in rows)
 
 
@@ -77,7 +74,7 @@ def identity_rows(con: DuckDBPyConnection, parameters: Mapping[str, str]) -> pd.
 
 
 def _sql(titles: frozenset[str], channels: list[int]) -> str:
-    """Return the query: own columns out of the JSON, expected values beside them, shares."""
+    """Return the query: own columns out of the extras, expected values beside them, shares."""
     cells = " union all ".join(_cells(titles, c) for c in channels)
     shares = ",\n    ".join(
         f"coalesce(count(*) filter (where {off}) / nullif(count({given}), 0), 0) as {name}_off_frac"
@@ -145,7 +142,10 @@ def _cells(titles: frozenset[str], channel: int) -> str:
         "ratio": sorted(t for t in titles if re.fullmatch(NEEDS["log_ratio"][1], t)),
     }
     present = {t for own in wanted.values() for t in own if t in titles}
-    shape = json.dumps(dict.fromkeys(sorted(present), "DOUBLE")).replace("'", "''")
+    numbers = ", ".join(
+        f"try_cast(cells[list_position(titles, {_text(t)})] as double) as {_name(t)}"
+        for t in sorted(present)
+    ) or "null as nothing"  # fmt: skip
     picked = {name: _first([t for t in own if t in titles]) for name, own in wanted.items()}
     return f"""
     select
@@ -158,13 +158,16 @@ def _cells(titles: frozenset[str], channel: int) -> str:
         {picked["log_ratio"]} as log_ratio, {picked["ratio"]} as ratio
     from batch_spots as s
     left join (
-        select file_sha256, source_line, from_json(extras_json, '{shape}') as x
-        from raw.spot_extras
-        where study_id = $study_id
-            and file_sha256 in (
-                select file_sha256 from current_files
-                where slide_id in (select slide_id from batch_slides)
-            )
+        select file_sha256, source_line, {numbers}
+        from (
+            select
+                file_sha256,
+                from_json(titles_json, '["varchar"]') as titles,
+                unnest(from_json(lines_json, '["bigint"]')) as source_line,
+                string_split(unnest(string_split(rows_text, chr(10))), chr(9)) as cells
+            from ({_EXTRAS}) as extras
+        ) as rows
+        where source_line is not null
     ) as e on s.file_sha256 = e.file_sha256 and s.source_line = e.source_line
     left join other_background as o on s.file_sha256 = o.file_sha256
     where s.channel_nm = {channel}
@@ -173,5 +176,13 @@ def _cells(titles: frozenset[str], channel: int) -> str:
 
 def _first(titles: list[str]) -> str:
     """Return the first of these cells that is a number, as SQL."""
-    cells = ['e.x."' + t.replace('"', '""') + '"' for t in titles]
+    cells = [f"e.{_name(t)}" for t in titles]
     return f"coalesce({', '.join(cells)}, null)" if cells else "cast(null as double)"
+
+
+def _name(title: str) -> str:
+    return '"' + title.replace('"', '""') + '"'
+
+
+def _text(title: str) -> str:
+    return "'" + title.replace("'", "''") + "'"

@@ -68,22 +68,14 @@ def balance(loading: Loading, outcomes: Sequence[Outcome]) -> None:
     slides = {o.sha256: o for o in outcomes if o.role == "slide" and o.status == LOADED}
     if not slides:
         return
-    found = standing.rows(
-        loading.con,
-        "select file_sha256, count(distinct source_line) as n from raw.spots "
-        "where study_id = $1 and list_contains($2, file_sha256) group by file_sha256 "
-        "union all select file_sha256, count(*) from ("
-        'select study_id, file_sha256 from raw."values" union all '
-        "select study_id, file_sha256 from raw.control_values"
-        ") where study_id = $1 and list_contains($2, file_sha256) group by file_sha256",
-        loading.study.study_id, list(slides),
-    )  # fmt: skip
-    stored = {r["file_sha256"]: int(r["n"]) for r in found}
+    stored: dict[str, set[int]] = {}
+    for row in standing.stored_counts(loading.con, loading.study.study_id, list(slides)):
+        stored.setdefault(row["file_sha256"], set()).add(int(row["n"]))
     for sha256, outcome in slides.items():
-        if stored.get(sha256, 0) != outcome.n_rows_loaded:
+        found = stored.get(sha256, {0})
+        if found != {outcome.n_rows_loaded}:
             raise failure(
-                f"{outcome.n_rows_loaded} spots or values were read, "
-                f"{stored.get(sha256, 0)} were stored",
+                f"{outcome.n_rows_loaded} spots or values were read, {min(found)} were stored",
                 where=outcome.file_name, allowed="every one stored", exit_code=4,
             )  # fmt: skip
 

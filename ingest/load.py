@@ -19,14 +19,14 @@ from ingest.decisions import read_decisions
 from ingest.delivery import Delivery, from_inbox, open_folder, slide_name_faults
 from ingest.faults import RefusedError
 from ingest.inbox import Inbox
-from ingest.layout_seen import layouts_after
 from ingest.layout_step import load_layouts
 from ingest.load_report import LOADED, REFUSED, REMOVED, LoadReport
 from ingest.loading import Loading, Outcome, Progress, clock, new_load_id, operator
 from ingest.platforms import value_platform
 from ingest.redcap.step import open_redcap
 from ingest.removal_step import remove_missing
-from ingest.slide_step import SlideContext, load_slide
+from ingest.slide_step import SlideContext
+from ingest.slides import load_slides
 from ingest.source_file import SourceFile
 from ingest.standing import Place
 from ingest.study import Study
@@ -247,27 +247,13 @@ def _slides(
     claims: Mapping[str, Mapping[str, str]],
     on_progress: Progress | None,
 ) -> list[Outcome]:
-    doubled = slide_name_faults(delivery)
     platform = value_platform(loading.study.platform_id)
-    if platform is not None:
-        is_learnt = is_learnt_panel(loading, delivery)
-        plates = ValueContext(context, platform, claims, is_learnt)
-        return load_plates(loading, delivery.slides, plates, doubled, on_progress)
-    outcomes = []
-    for number, path in enumerate(delivery.slides):
-        if on_progress:
-            on_progress(number, len(delivery.slides))
-        if path in doubled:
-            outcomes.append(
-                Outcome("slide", path.name, REFUSED, slide_id=path.stem, faults=(doubled[path],))
-            )
-        else:
-            outcomes.append(load_slide(loading, path, context))
-            seen = layouts_after(loading, context.layouts, context.places, outcomes[-1])
-            context = replace(context, layouts=seen)
-    if on_progress:
-        on_progress(len(delivery.slides), len(delivery.slides))
-    return outcomes
+    if platform is None:
+        return load_slides(loading, delivery, context, on_progress)
+    is_learnt = is_learnt_panel(loading, delivery)
+    plates = ValueContext(context, platform, claims, is_learnt)
+    doubled = slide_name_faults(delivery)
+    return load_plates(loading, delivery.slides, plates, doubled, on_progress)
 
 
 def _has_news(outcomes: tuple[Outcome, ...]) -> bool:

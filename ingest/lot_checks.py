@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
 from ingest.catalog import fold
 from ingest.expected_slide import Expected, printed_spots
 from ingest.faults import Fault, fault
-from ingest.platforms import Reading
 from ingest.spot_differences import Differences, Spots, differences
 
 #: Header records in which scanners and makers name the lot.
@@ -36,23 +36,23 @@ def other_lot_of(spots: Spots, gap: Differences | None, expected: Expected) -> F
     return None
 
 
-def lot_faults(reading: Reading, expected: Expected) -> list[Fault]:
+def lot_faults(records: Iterable[tuple[str, str]], expected: Expected) -> list[Fault]:
     """Return a fault for each header record that names another lot of the study, and not its own.
 
-    Of a path only the file's name is looked at: folders are shared by lots.
+    `records` are key and text of each. Of a path only the file's name is looked at: folders are shared by lots.
     """
     if len(expected.lot) < _LEAST:
         return []
     others = sorted(lot for lot in expected.lots - {expected.lot} if len(lot) >= _LEAST)
     faults = []
-    for record in reading.headers:
-        if record.key.lower() not in _RECORDS:
+    for key, value in records if others else ():
+        if key.lower() not in _RECORDS:
             continue
-        text = re.split(r"[\\/]", record.text)[-1]
+        text = re.split(r"[\\/]", value)[-1]
         named = [lot for lot in others if _names(text, lot)]
         if not named or _names(text, expected.lot):
             continue
-        given = f"its {record.key} names lot `{named[0]}`"
+        given = f"its {key} names lot `{named[0]}`"
         faults.append(
             fault("another_lot", f"{given}, {expected.sheet_name} says lot `{expected.lot}`",
                   where=expected.file_name, allowed=f"a slide of lot `{expected.lot}`",

@@ -36,7 +36,7 @@ def slide_faults(reading: Reading, expected: Expected) -> list[Fault]:
     gap = differences(printed, spots) if printed is not None else None
     if other := other_lot_of(spots, gap, expected):
         return [*faults, other]
-    faults += lot_faults(reading, expected)
+    faults += lot_faults(((h.key, h.text) for h in reading.headers), expected)
     if gap is None and expected.blocks is not None:
         gap = differences(usual_block(spots), spots)
     faults += _differing(spots, gap, expected)

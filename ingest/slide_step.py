@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
+from functools import cached_property
 from pathlib import Path
 
 from ingest import writing
@@ -52,6 +53,11 @@ class SlideContext:
     sheet_waits: str
     loaded: Mapping[str, LoadedFile]
     loaded_bytes: Mapping[str, str]
+
+    @cached_property
+    def lots(self) -> frozenset[str]:
+        """Every lot that the sheet names."""
+        return frozenset(p.lot for p in self.places.values())
 
 
 def load_slide(loading: Loading, path: Path, context: SlideContext) -> Outcome:
@@ -105,16 +111,15 @@ def _load(
     return _finished(outcome, reading, present, slide_notes(reading, expected))
 
 
-def _expected(
-    loading: Loading, path: Path, context: SlideContext, panel: Panel, place: Place
-) -> Expected:
+def expected_of(loading: Loading, path: Path, context: SlideContext, panel: Panel) -> Expected:
+    """Return what a slide that the sheet names must be."""
+    place = context.places[path.stem]
     layout = context.layouts.get(place.lot)
     if layout is not None and layout.seen_on == path.stem:
         layout = None  # a slide is not judged by itself
     return Expected(
         path.stem, label(path), loading.study, panel.of_lot(place.lot), place.blocks, layout,
-        context.sheet_name, place.lot, context.layouts,
-        frozenset(p.lot for p in context.places.values()),
+        context.sheet_name, place.lot, context.layouts, context.lots,
     )  # fmt: skip
 
 

@@ -102,6 +102,11 @@ class SourceFile:
         return now.st_size == len(self.data) and now.st_mtime_ns == self.mtime_ns
 
 
+def has_control_characters(text: str) -> bool:
+    """Return whether a text holds characters that no table and no scanner file may hold."""
+    return _CONTROL.search(text) is not None
+
+
 def refuse_outside(folder: Path, path: Path) -> None:
     """Refuse a path that leaves the study folder or passes through a link."""
     inside = Path(os.path.normpath(path))

@@ -171,6 +171,24 @@ def scan_day(con: DuckDBPyConnection, study_id: str, slide_id: str) -> date | No
         return None
 
 
+def stored_counts(
+    con: DuckDBPyConnection, study_id: str, hashes: list[str]
+) -> list[dict[str, Any]]:
+    """Return how many spots (in each channel) or values the warehouse has of these files."""
+    return rows(
+        con,
+        "with wanted as (select unnest($2::varchar[]) as file_sha256) "
+        "select file_sha256, channel_nm, count(*) as n from raw.spots "
+        "where study_id = $1 and file_sha256 in (from wanted) group by all "
+        "union all select file_sha256, null, count(*) from ("
+        'select study_id, file_sha256 from raw."values" union all '
+        "select study_id, file_sha256 from raw.control_values"
+        ") where study_id = $1 and file_sha256 in (from wanted) group by all",
+        study_id,
+        hashes,
+    )
+
+
 def batch_contents(con: DuckDBPyConnection, study_id: str) -> dict[str, str]:
     """Return the content hash of each batch of a study."""
     found = rows(

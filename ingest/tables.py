@@ -6,6 +6,7 @@ import csv
 import io
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from pathlib import Path
 
 from ingest.delimiter import Delimiter, find_delimiter
@@ -74,7 +75,11 @@ class Sheet:
 
     def cell(self, row: SheetRow, title: str) -> str:
         """Return a cell by its column's title."""
-        return row.cells[self.titles.index(title)]
+        return row.cells[self._places[title]]
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return {title: i for i, title in reversed(list(enumerate(self.titles)))}
 
 
 def find_table(folder: Path, role: str) -> Path | None:

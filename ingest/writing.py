@@ -29,6 +29,7 @@ from ingest.clinical import Row
 from ingest.loading import Loading
 from ingest.platforms import Reading
 from ingest.snapshot import Correction, Removal
+from ingest.spot_cells import written_cells
 from store.build import append, replace
 
 TABLES: Mapping[str, Relation] = {
@@ -160,7 +161,9 @@ def add_slide(
     own = {"study_id": study_id, "file_sha256": sha256}
     append(con, SPOTS, _with(reading.table, {**own, "slide_id": slide_id, "batch_id": batch_id},
                              SPOTS))  # fmt: skip
-    append(con, SPOT_EXTRAS, _with(reading.extras, own, SPOT_EXTRAS))
+    if reading.extras.num_columns > 1:
+        append(con, SPOT_EXTRAS, from_rows([{**own, **written_cells(reading.extras)}],
+                                           SPOT_EXTRAS))  # fmt: skip
     headers = [
         {**own, "record_number": h.number, "header_key": h.key, "header_text": h.text}
         for h in reading.headers

@@ -6,12 +6,14 @@ import hashlib
 import os
 import re
 import stat
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import IO
 
 from contracts import CytomartError, failure
-from store.durable import fsync, fsync_path, temporary_sibling
+from store.durable import fsync, fsync_path, sync_filesystem, temporary_sibling
 from store.home import Home
 
 READ_ONLY = 0o400
@@ -75,6 +77,50 @@ def put_bytes(home: Home, content: bytes) -> Archived:
         return _settle(home, temporary, hashlib.sha256(content).hexdigest(), len(content))
     finally:
         temporary.unlink(missing_ok=True)
+
+
+def names(home: Home) -> set[str]:
+    """Return the hashes of all originals that are in the archive."""
+    return {e.name for e in os.scandir(home.archive_dir) if _HASH.fullmatch(e.name)}
+
+
+@dataclass(frozen=True)
+class Incoming:
+    """Originals on their way into the archive: written, not yet forced to the disk."""
+
+    home: Home
+    written: dict[str, Path]
+
+    def add(self, sha256: str, content: bytes | memoryview) -> None:
+        """Write an original under a temporary name; the caller has hashed it."""
+        temporary = temporary_sibling(self.home.archive_dir / sha256[:12])
+        self.written[sha256] = temporary
+        descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, READ_ONLY)
+        try:
+            while content:
+                content = content[os.write(descriptor, content) :]
+        finally:
+            os.close(descriptor)
+
+
+@contextmanager
+def incoming(home: Home) -> Iterator[Incoming]:
+    """Take in many originals at once: when the block ends they are durable and have their names.
+
+    A block that fails leaves nothing behind.
+    """
+    found = Incoming(home, {})
+    try:
+        yield found
+        if found.written:
+            sync_filesystem(home.archive_dir, found.written.values())
+            for sha256, temporary in found.written.items():
+                temporary.replace(home.archive_dir / sha256)
+            fsync_path(home.archive_dir)
+    except BaseException:
+        for temporary in found.written.values():
+            temporary.unlink(missing_ok=True)
+        raise
 
 
 def read(home: Home, sha256: str) -> bytes:

@@ -23,13 +23,26 @@ from contracts.batch_content import (
     BATCH_CONTENT_SQL,
 )
 from contracts.relation import sql_type
+from contracts.spot_cells import (
+    SPOT_CELLS_COLUMNS,
+    SPOT_CELLS_GRAIN,
+    SPOT_CELLS_NAME,
+    SPOT_CELLS_SCHEMA,
+    SPOT_CELLS_SQL,
+)
 from store.durable import PRIVATE_FILE
 from store.engine import OFFLINE
 from store.home import Home
 from store.lock import Holder, WriterBusy, read_holder
 from store.sql_text import literal
 
-_VIEW = f"{BATCH_CONTENT_SCHEMA}.{BATCH_CONTENT_NAME}"
+#: Name, grain, columns and definition of the views that stand beside the relations.
+_VIEWS = (
+    (f"{BATCH_CONTENT_SCHEMA}.{BATCH_CONTENT_NAME}", BATCH_CONTENT_GRAIN, BATCH_CONTENT_COLUMNS,
+     BATCH_CONTENT_SQL),
+    (f"{SPOT_CELLS_SCHEMA}.{SPOT_CELLS_NAME}", SPOT_CELLS_GRAIN, SPOT_CELLS_COLUMNS,
+     SPOT_CELLS_SQL),
+)  # fmt: skip
 
 
 def connection_config(home: Home) -> dict[str, Any]:
@@ -109,7 +122,8 @@ def prepare(con: DuckDBPyConnection) -> None:
             for statement in relation.comment_sql():
                 if statement not in comments:
                     con.execute(statement)
-        _prepare_view(con)
+        for view in _VIEWS:
+            _prepare_view(con, *view)
 
 
 def append(con: DuckDBPyConnection, relation: Relation, table: pa.Table) -> int:
@@ -153,11 +167,17 @@ def replace(
         )
     conditions, values = [], []
     for column, value in where.items():
-        wanted = list(value) if isinstance(value, list | tuple) else [value]
-        conditions.append(
-            "(" + " or ".join([f"{column} is not distinct from ?"] * len(wanted) or ["false"]) + ")"
-        )
-        values.extend(wanted)
+        if isinstance(value, list | tuple):
+            # A join takes thousands of values; thousands of comparisons it does not.
+            kind = sql_type(relation.arrow_schema().field(column).type)
+            conditions.append(
+                f"exists (select 1 from (select unnest(?::{kind}[]) as wanted) as named "
+                f"where named.wanted is not distinct from {relation.name}.{column})"
+            )
+            values.append(list(value))
+        else:
+            conditions.append(f"{column} is not distinct from ?")
+            values.append(value)
     rows = conform(table, relation)
     with transaction(con):
         con.execute(f"delete from {relation.full_name} where {' and '.join(conditions)}", values)
@@ -231,20 +251,22 @@ def _demand_contract(relation: Relation, found: list[tuple[str, str]]) -> None:
     )
 
 
-def _prepare_view(con: DuckDBPyConnection) -> None:
+def _prepare_view(
+    con: DuckDBPyConnection, name: str, grain: str, columns: Mapping[str, str], sql: str
+) -> None:
     # The comment carries the definition's length and text hash, so that it is rewritten only
     # when the definition changed.
-    grain = f"Grain: {BATCH_CONTENT_GRAIN}. Definition {_fingerprint(BATCH_CONTENT_SQL)}."
+    comment = f"Grain: {grain}. Definition {_fingerprint(sql)}."
     found = con.execute(
         "select comment from duckdb_views() where database_name = current_database() "
-        f"and schema_name || '.' || view_name = {literal(_VIEW)}"
+        f"and schema_name || '.' || view_name = {literal(name)}"
     ).fetchone()
-    if found == (grain,):
+    if found == (comment,):
         return
-    con.execute(f"create or replace view {_VIEW} as {BATCH_CONTENT_SQL}")
-    for column, doc in BATCH_CONTENT_COLUMNS.items():
-        con.execute(f"comment on column {_VIEW}.{column} is {literal(doc)}")
-    con.execute(f"comment on view {_VIEW} is {literal(grain)}")
+    con.execute(f"create or replace view {name} as {sql}")
+    for column, doc in columns.items():
+        con.execute(f"comment on column {name}.{column} is {literal(doc)}")
+    con.execute(f"comment on view {name} is {literal(comment)}")
 
 
 def _fingerprint(text: str) -> str:

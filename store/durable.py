@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import ctypes
 import fcntl
 import os
 import shutil
 import uuid
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
+from typing import cast
 
 PRIVATE_FILE = 0o600
 PRIVATE_DIR = 0o700
@@ -85,3 +88,34 @@ def replace_file(path: Path, content: bytes, mode: int = PRIVATE_FILE) -> None:
     finally:
         temporary.unlink(missing_ok=True)
     fsync_path(path.parent)
+
+
+def sync_filesystem(directory: Path, paths: Iterable[Path]) -> None:
+    """Force everything written to these files of a directory to the disk, all in one go.
+
+    Linux can empty a whole file system at once, which for thousands of small files costs a
+    tenth of emptying them one by one; elsewhere it is one by one.
+    """
+    if _SYNCFS is None:
+        for path in paths:
+            fsync_path(path)
+        return
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        if _SYNCFS(descriptor) != 0:
+            code = ctypes.get_errno()
+            raise OSError(code, os.strerror(code), str(directory))
+    finally:
+        os.close(descriptor)
+
+
+def _find_syncfs() -> Callable[[int], int] | None:
+    try:
+        found = ctypes.CDLL(None, use_errno=True).syncfs
+    except (OSError, AttributeError):
+        return None
+    found.argtypes = [ctypes.c_int]
+    return cast(Callable[[int], int], found)
+
+
+_SYNCFS = _find_syncfs()

@@ -87,7 +87,10 @@ def read_frame(source: SourceFile) -> AtfFrame:
     if n_records > MAX_HEADER_RECORDS or n_columns > MAX_COLUMNS:
         raise RefusedError([_bad(source, 2, f"{n_records} header records, {n_columns} columns",
                                  f"at most {MAX_HEADER_RECORDS} and {MAX_COLUMNS}")])  # fmt: skip
-    records = tuple(_record(number, lines.next_quoted()) for number in range(1, n_records + 1))
+    records = tuple(
+        HeaderRecord(number, *split_record(lines.next_quoted()))
+        for number in range(1, n_records + 1)
+    )
     title_line = lines.number + 1
     titles_text = lines.next()
     if not titles_text.strip():
@@ -129,6 +132,21 @@ def title_faults(
     return faults
 
 
+def is_open_record(line: str) -> bool:
+    """Return whether a header record opens with a quote that a later line must close."""
+    text = line.rstrip("\t, ")
+    return text.startswith('"') and (len(text) < 2 or not text.endswith('"'))
+
+
+def split_record(line: str) -> tuple[str, str]:
+    """Return key and text of a header record."""
+    text = line.rstrip("\t, ")
+    if len(text) >= 2 and text.startswith('"') and text.endswith('"'):
+        text = text[1:-1].replace('""', '"')
+    key, _, value = text.partition("=")
+    return key.strip(), value.strip()
+
+
 class _Lines:
     """Steps through a text line by line, and can hand back the rest as it stands."""
 
@@ -148,7 +166,7 @@ class _Lines:
     def next_quoted(self) -> str:
         """Return the next line; one that opens with a quote runs on until a line closes it."""
         line = self.next()
-        while _is_open(line) and self._at < len(self._text) and len(line) < MAX_RECORD:
+        while is_open_record(line) and self._at < len(self._text) and len(line) < MAX_RECORD:
             line = f"{line}\n{self.next()}"
         return line
 
@@ -156,22 +174,9 @@ class _Lines:
         return self._text[self._at :]
 
 
-def _is_open(line: str) -> bool:
-    text = line.rstrip("\t, ")
-    return text.startswith('"') and (len(text) < 2 or not text.endswith('"'))
-
-
 def _fields(line: str) -> list[str]:
     parts = [p.strip().strip('"').strip() for p in re.split(r"[\t,]", line)]
     return [*parts, ""] if len(parts) < 2 else parts
-
-
-def _record(number: int, line: str) -> HeaderRecord:
-    text = line.rstrip("\t, ")
-    if len(text) >= 2 and text.startswith('"') and text.endswith('"'):
-        text = text[1:-1].replace('""', '"')
-    key, _, value = text.partition("=")
-    return HeaderRecord(number, key.strip(), value.strip())
 
 
 def _some(frame: AtfFrame) -> str:

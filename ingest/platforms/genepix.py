@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from datetime import date
-from functools import reduce
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -77,7 +76,7 @@ class GenePix:
             Not an ATF file, titles missing or doubled, a broken row, the same spot twice.
         """
         frame = read_frame(source)
-        if faults := _titles_faults(source, frame):
+        if faults := title_row_faults(source, frame):
             raise RefusedError(faults, n_rows_in=frame.body.count("\n"))
         titles = sort_titles(frame.titles)
         rows = read_rows(source, frame, titles)
@@ -101,21 +100,27 @@ class GenePix:
             set_aside=set_aside,
             positions=positions,
             scanned_on=_scan_day(frame),
-            notes=_notes(frame),
+            notes=frame_notes(frame),
         )
 
 
-def _titles_faults(source: SourceFile, frame: AtfFrame) -> list[Fault]:
+def title_row_faults(source: SourceFile, frame: AtfFrame) -> list[Fault]:
+    """Return what is wrong with titles and Type of a file."""
     required = required_titles(frame.titles)
     faults = title_faults(source, frame, required, "a GenePix Results file has at least")
     kind = frame.record("Type")
-    if kind is not None and not kind.lower().startswith("genepix"):
+    if not is_genepix_type(kind):
         faults.append(
             fault("unreadable", f"the file says `Type={kind}`", where=source.name,
                   allowed="GenePix Results or GenePix Export",
                   remedy="deliver the scanner's result file", record="not a GenePix Results file")
         )  # fmt: skip
     return faults
+
+
+def is_genepix_type(kind: str | None) -> bool:
+    """Return whether a file of this Type may be a GenePix Results file; old ones name none."""
+    return kind is None or kind.lower().startswith("genepix")
 
 
 def _positions(rows: Rows) -> pa.Table:
@@ -157,28 +162,7 @@ def _spots(table: pa.Table, titles: Titles) -> pa.Table:
 
 
 def _extras(table: pa.Table, titles: Titles) -> pa.Table:
-    """Return the remaining cells of each row as a JSON object of texts."""
-    pieces = []
-    for number, title in enumerate(titles.extras):
-        lead = ("{" if number == 0 else ",") + f'"{_escape_text(title)}":"'
-        pieces += [pa.scalar(lead), _escaped(table.column(title)), pa.scalar('"')]
-    n = table.num_rows
-    if pieces:
-        json = pc.binary_join_element_wise(*pieces, pa.scalar("}"), pa.scalar(""))
-    else:
-        json = pa.repeat(pa.scalar("{}"), n)
-    return pa.table({"source_line": table.column("source_line"), "extras_json": json})
-
-
-_ESCAPES = (("\\", "\\\\"), ('"', '\\"'), ("\n", "\\n"), ("\t", "\\t"))
-
-
-def _escaped(cells: pa.ChunkedArray) -> pa.ChunkedArray:
-    return reduce(lambda done, pair: pc.replace_substring(done, pair[0], pair[1]), _ESCAPES, cells)
-
-
-def _escape_text(text: str) -> str:
-    return reduce(lambda done, pair: done.replace(*pair), _ESCAPES, text)
+    return table.select(["source_line", *titles.extras])
 
 
 def _version(frame: AtfFrame) -> str:
@@ -195,7 +179,8 @@ def _scan_day(frame: AtfFrame) -> date | None:
         return None
 
 
-def _notes(frame: AtfFrame) -> tuple[str, ...]:
+def frame_notes(frame: AtfFrame) -> tuple[str, ...]:
+    """Return oddities of a header that change nothing."""
     if frame.n_declared_columns == len(frame.titles):
         return ()
     return (

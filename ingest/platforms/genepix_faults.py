@@ -60,7 +60,7 @@ def out_of_range(source: SourceFile, rows: Rows, titles: Titles) -> list[Fault]:
         if column in WHOLE_NUMBERS:
             continue
         values = rows.table.column(title)
-        low, high, allowed = _limits(column)
+        low, high, allowed = limits(column)
         good = pc.and_(pc.is_finite(values), pc.and_(pc.greater_equal(values, low),
                                                      pc.less_equal(values, high)))  # fmt: skip
         bad = pc.and_(pc.is_valid(values), pc.invert(good))
@@ -99,7 +99,8 @@ def unfinished_last_row(
     ]  # fmt: skip
 
 
-def _limits(column: str) -> tuple[float, float, str]:
+def limits(column: str) -> tuple[float, float, str]:
+    """Return the lowest and highest number that a column may hold, and that in words."""
     if column in ("x_um", "y_um"):
         return float("-inf"), float("inf"), "a finite number"
     if column == "diameter_um":

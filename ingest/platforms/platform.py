@@ -31,7 +31,8 @@ class Reading:
         Rows fit to load. From a scanner: the columns of raw.spots without study, file, batch
         and slide, one row per spot and channel.
     extras : pyarrow.Table
-        `source_line`, `extras_json`: everything else that stood in the rows.
+        `source_line`, and as text every other column of the file under its own title; without
+        the rows set aside.
     headers : tuple of HeaderRecord
     channels : tuple of int
         Wavelengths found, in nm, in the file's order.

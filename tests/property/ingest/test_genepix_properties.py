@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
 import pyarrow as pa
@@ -34,7 +33,7 @@ def in_words(refusal):
 def rows_of(reading):
     """Every loaded number and extra, by line."""
     spots = {(r["source_line"], r["channel_nm"]): r for r in reading.table.to_pylist()}
-    extras = {r["source_line"]: json.loads(r["extras_json"]) for r in reading.extras.to_pylist()}
+    extras = {r["source_line"]: r for r in reading.extras.to_pylist()}
     return spots, extras
 
 
