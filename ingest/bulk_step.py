@@ -16,7 +16,7 @@ from ingest.faults import RefusedError
 from ingest.load_report import LOADED, UNCHANGED
 from ingest.loading import Loading, Outcome
 from ingest.lot_checks import lot_faults
-from ingest.platforms import by_id
+from ingest.platforms import spot_platform
 from ingest.platforms.genepix import PLATFORM_ID
 from ingest.platforms.genepix_bulk import BulkReading, Printed, read_bulk
 from ingest.platforms.genepix_header import Shape
@@ -118,7 +118,7 @@ def _readings(
 
 def _printed(loading: Loading, scans: Sequence[Scan], context: SlideContext) -> Printed | None:
     """Return the spots of the first file that the careful way finds nothing wrong with."""
-    platform = by_id(PLATFORM_ID)
+    platform = spot_platform(PLATFORM_ID)
     for scan in scans[:_TRIES]:
         try:
             source = SourceFile.from_path(scan.path)

@@ -97,7 +97,7 @@ def _load(
     platform = spot_platform(loading.study.platform_id)
     if panel is None or platform is None or place.lot in context.refused_layouts:
         return wait(outcome, "for the layout or catalog of its lot, which was refused")
-    expected = _expected(loading, path, context, panel, place)
+    expected = expected_of(loading, path, context, panel)
     try:
         reading = platform.read(source)
     except RefusedError as refusal:

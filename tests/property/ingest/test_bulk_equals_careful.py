@@ -42,7 +42,8 @@ def cell(text, row, column, value):
     head, rows = rows_of(text)
     at = head[-1].split("\t").index(f'"{column}"')
     cells = rows[row].split("\t")
-    cells[at] = value
+    if at < len(cells):  # an earlier change may have cut the row
+        cells[at] = value
     rows[row] = "\t".join(cells)
     return "\n".join([*head, *rows, ""])
 
