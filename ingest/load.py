@@ -20,7 +20,7 @@ from ingest.delivery import Delivery, from_inbox, open_folder, slide_name_faults
 from ingest.faults import RefusedError
 from ingest.inbox import Inbox
 from ingest.layout_step import load_layouts
-from ingest.load_report import LOADED, REFUSED, REMOVED, LoadReport
+from ingest.load_report import LOADED, REMOVED, LoadReport
 from ingest.loading import Loading, Outcome, Progress, clock, new_load_id, operator
 from ingest.platforms import value_platform
 from ingest.redcap.step import open_redcap
