@@ -14,7 +14,7 @@ from ingest.faults import Fault, RefusedError, fault
 from ingest.gal import Layout
 from ingest.load_report import LOADED, REFUSED, UNCHANGED, WAITING
 from ingest.loading import Loading, Outcome, label
-from ingest.platforms import Reading, spot_platform
+from ingest.platforms import SCAN_ENDINGS, Reading, foreign_fault, spot_platform
 from ingest.slide_checks import Expected, short_fault, slide_faults, slide_notes
 from ingest.source_file import SourceFile, refuse_outside
 from ingest.standing import LoadedFile, Place
@@ -68,6 +68,10 @@ def load_slide(loading: Loading, path: Path, context: SlideContext) -> Outcome:
         refuse_outside(loading.folder, path)
         source = SourceFile.from_path(path)
         outcome = outcome.of(source)
+        if path.suffix.lower() not in SCAN_ENDINGS and (
+            foreign := foreign_fault(source, loading.study.platform_id)
+        ):
+            raise RefusedError([foreign], n_rows_in=max(source.text.count("\n"), 0))
         present = context.loaded.get(path.stem)
         if present is not None and present.sha256 == source.sha256:
             return already_loaded(outcome, present, context)

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from contracts import CytomartError
-from ingest.catalog import Panel, candidates, explain, fold
+from ingest.catalog import Panel, candidates, explain, fold, target_id_of
 from ingest.faults import listed
 
 #: How a spelling came to its target; `name` needs no note.
@@ -66,11 +66,17 @@ def value_meaning(name: str, own_id: str, panel: Panel) -> Meaning:
     """Return what a name and an id of a file of values mean in a panel.
 
     Here the id decides, where the panel has it: one protein may be measured by several assays
-    under one name (Olink). A file without ids, or with ids of its own, goes by its names.
+    under one name (Olink). A file without ids goes by its names; so does one whose ids the panel
+    does not use, where it makes its own from the names.
     """
     target = panel.by_id.get(own_id) if own_id else None
     if target is None:
-        return meaning(name, "", panel)
+        found = meaning(name, "", panel)
+        named = panel.by_id.get(found.target_id)
+        if own_id and named and named.target_id != target_id_of(named.target_name):
+            return Meaning("", why_not=f"`{name}` is {named.target_id} here, not {own_id}: "
+                           "the assay is unknown")  # fmt: skip
+        return found
     return Meaning(target.target_id, NAME if target.target_name == name else ID)
 
 

@@ -10,6 +10,13 @@ from simulate.arrays import scan_slide
 from simulate.design import Design, Study
 from simulate.genepix_files import LAYOUT_NAME, gal_text, gpr_text
 from simulate.model import Model, draw_model
+from simulate.olink_files import (
+    explore_csv,
+    explore_ht_parquet,
+    file_stem,
+    npx_catalog_csv,
+    npx_samples_csv,
+)
 from simulate.plan import plan_csv
 from simulate.study_toml import README_OPENING, readme_text, study_toml
 from simulate.tables import assessments_csv, catalog_csv, patients_csv, samples_csv, truth_csv
@@ -19,7 +26,11 @@ _DESCRIPTION = "study.toml"
 _README = "README.md"
 
 
-def write_study(folder: Path, design: Design) -> Study:
+#: What the study's serum can be measured on; `olink_ht` writes Explore HT's Parquet files.
+PLATFORMS = ("genepix", "olink", "olink_ht")
+
+
+def write_study(folder: Path, design: Design, platform: str = "genepix") -> Study:
     """Write the synthetic study that belongs to sizes and seed into a folder.
 
     Parameters
@@ -28,6 +39,8 @@ def write_study(folder: Path, design: Design) -> Study:
         New, empty, or holding an earlier synthetic study (complete or cut short), which is
         replaced.
     design : Design
+    platform : str
+        One of `PLATFORMS`.
 
     Returns
     -------
@@ -43,15 +56,21 @@ def write_study(folder: Path, design: Design) -> Study:
     arrays = folder / "arrays"
     arrays.mkdir(parents=True, exist_ok=True)
     _write(folder / _README, readme_text(model))
-    for name, text in _tables(model).items():
+    is_array = platform == "genepix"
+    for name, text in (_tables(model) if is_array else _npx_tables(model)).items():
         _write(folder / name, text)
-    for slide in range(model.seating.n_slides):
-        text = gpr_text(model, slide, scan_slide(model, slide))
-        _write(arrays / f"{model.seating.slide_id(slide)}.gpr", text)
+    if is_array:
+        for slide in range(model.seating.n_slides):
+            text = gpr_text(model, slide, scan_slide(model, slide))
+            _write(arrays / f"{model.seating.slide_id(slide)}.gpr", text)
+    else:
+        _write_npx(arrays, model, platform)
     truth = folder / "truth" / "truth.csv"
     truth.parent.mkdir(exist_ok=True)
     _write(truth, truth_csv(model))
-    _write(folder / _DESCRIPTION, study_toml(model))  # last: with it the folder is complete
+    _write(
+        folder / _DESCRIPTION, study_toml(model, platform)
+    )  # last: with it the folder is complete
     n_empty = sum(seat.is_empty for seat in model.seating.seats)
     return Study(
         folder=folder,
@@ -76,6 +95,25 @@ def _tables(model: Model) -> dict[str, str]:
     return tables
 
 
+def _npx_tables(model: Model) -> dict[str, str]:
+    return {
+        "plan.csv": plan_csv(model.design),
+        "patients.csv": patients_csv(model),
+        "samples.csv": npx_samples_csv(model),
+        "assessments.csv": assessments_csv(model),
+        _CATALOG: npx_catalog_csv(model),
+    }
+
+
+def _write_npx(arrays: Path, model: Model, platform: str) -> None:
+    for batch, batch_id in enumerate(model.seating.batch_ids):
+        stem = file_stem(batch_id)
+        if platform == "olink":
+            _write(arrays / f"{stem}.csv", explore_csv(model, batch))
+        else:
+            (arrays / f"{stem}.parquet").write_bytes(explore_ht_parquet(model, batch))
+
+
 def _make_room(folder: Path) -> None:
     """Take away what an earlier synthetic study of other sizes left; refuse anything else."""
     if not folder.exists() or (folder.is_dir() and not any(folder.iterdir())):
@@ -87,8 +125,9 @@ def _make_room(folder: Path) -> None:
             allowed="a new or empty folder, or one that holds a synthetic study",
             remedy="name another folder",
         )
-    left_over = (folder / "arrays").glob("SYN-S*.gpr")
-    for path in (folder / _DESCRIPTION, folder / _CATALOG, *left_over):
+    arrays = folder / "arrays"
+    left_over = [*arrays.glob("SYN-S*.gpr"), *arrays.glob("SYN-*-NPX.*")]
+    for path in (folder / _DESCRIPTION, folder / _CATALOG, folder / LAYOUT_NAME, *left_over):
         path.unlink(missing_ok=True)
 
 

@@ -8,6 +8,7 @@ from simulate.clinic import QOL_ID
 from simulate.design import Design
 from simulate.genepix_files import CHANNEL_NM, LAYOUT_NAME
 from simulate.model import Model
+from simulate.olink_files import PANEL_ID as NPX_PANEL_ID
 from simulate.people import centre_ids
 
 README_OPENING = "# SYNTHETIC study"
@@ -16,6 +17,7 @@ Pairs = list[tuple[str, object]]
 
 #: At most eight visits, so at most six months after the first week.
 _NUMERALS = ("Zero", "One", "Two", "Three", "Four", "Five", "Six")
+_NPX_PANEL: Pairs = [("platform", "olink"), ("id", NPX_PANEL_ID)]
 _RECEPTOR = [["positive", "Positive"], ["negative", "Negative"]]
 _ATTRIBUTES: list[tuple[str, str, bool, list[list[str]]]] = [
     ("er", "ER", False, _RECEPTOR),
@@ -37,14 +39,15 @@ _ATTRIBUTES: list[tuple[str, str, bool, list[list[str]]]] = [
 ]
 
 
-def study_toml(model: Model) -> str:
+def study_toml(model: Model, platform: str = "genepix") -> str:
     """Return study.toml: what the study is, its visits, groups, centres and scales."""
     design = model.design
+    is_array = platform == "genepix"
     tables: list[tuple[str, Pairs]] = [
-        ("[study]", _study(design)),
+        ("[study]", _study(design, "subtract_median" if is_array else "as_reported")),
         ("[privacy]", [("ids_are_codes", True)]),
-        ("[panel]", _panel(model)),
-        ("[normalisation]", [("reference_batches", model.seating.batch_ids)]),
+        ("[panel]", _panel(model) if is_array else _NPX_PANEL),
+        *([("[normalisation]", _reference(model))] if is_array else []),
         *(("[[visits]]", visit) for visit in _visits(design)),
         *(("[[groups]]", group) for group in _groups(design)),
         *(("[[centres]]", centre) for centre in _centres(design)),
@@ -58,13 +61,17 @@ def study_toml(model: Model) -> str:
     return "\n\n".join([top, *blocks]) + "\n"
 
 
-def _study(design: Design) -> Pairs:
+def _reference(model: Model) -> Pairs:
+    return [("reference_batches", model.seating.batch_ids)]
+
+
+def _study(design: Design, variant: str) -> Pairs:
     title = "SYNTHETIC twin of a study of serum cytokines before and after radiotherapy"
     return [
         ("id", design.name),
         ("title", title),
         ("synthetic", True),
-        ("primary_variant", "subtract_median"),
+        ("primary_variant", variant),
     ]
 
 

@@ -8,7 +8,7 @@ import click
 
 from contracts import failure
 from cytomart.front import Front, pass_front
-from simulate.study import Design, write_study
+from simulate.study import PLATFORMS, Design, write_study
 
 
 @click.command("simulate")
@@ -27,6 +27,13 @@ from simulate.study import Design, write_study
     help="Patients without the visits after baseline.",
 )
 @click.option("--seed", type=int, default=7, show_default=True)
+@click.option(
+    "--platform",
+    type=click.Choice(PLATFORMS),
+    default="genepix",
+    show_default=True,
+    help="What the serum is measured on: scanned arrays, Olink Explore, Olink Explore HT.",
+)
 @pass_front
 def command(
     front: Front,
@@ -39,6 +46,7 @@ def command(
     lots: int,
     missing_follow_up: int,
     seed: int,
+    platform: str,
 ) -> None:
     """Write a SYNTHETIC study folder in real file formats to FOLDER, with its truth table."""
     if folder.exists() and any(folder.iterdir()):
@@ -58,6 +66,6 @@ def command(
         seed=seed,
     )
     with front.steps("Simulating the study"):
-        write_study(folder, design)
+        write_study(folder, design, platform)
     front.say(f"SYNTHETIC study written to {folder}. Next: cytomart run {folder}")
     front.give({"folder": str(folder), "seed": seed})

@@ -16,6 +16,8 @@ from ingest.source_file import SourceFile
 #: Readers of scans, and readers of finished values. A new platform adds one line here.
 SPOT_PLATFORMS: tuple[Platform, ...] = (GenePix(),)
 VALUE_PLATFORMS: tuple[ValuePlatform, ...] = (Luminex(), Olink(), Table())
+#: What files of scans end in.
+SCAN_ENDINGS = tuple(ending for p in SPOT_PLATFORMS for ending in p.endings)
 PLATFORMS: tuple[Reader, ...] = (*SPOT_PLATFORMS, *VALUE_PLATFORMS)
 
 
@@ -67,7 +69,7 @@ def foreign_fault(source: SourceFile, platform_id: str) -> Fault | None:
     A study holds one platform: signals of two have different units and different antibodies.
     """
     own = by_id(platform_id)
-    known = [p for p in candidates(source) if not p.is_general]
+    known = [p for p in PLATFORMS if not p.is_general and p.recognises(source)]
     if own is None or not known or any(p.platform_id == platform_id for p in known):
         return None
     other = known[0]
@@ -109,6 +111,7 @@ def value_platform(platform_id: str) -> ValuePlatform | None:
 
 __all__ = [
     "PLATFORMS",
+    "SCAN_ENDINGS",
     "Platform",
     "Reader",
     "Reading",

@@ -317,3 +317,20 @@ def test_studies_of_other_sizes_have_other_ids():
     designs = [Design(), Design(seed=8), Design(patients=31), Design(lots=2), Design(visits=3)]
     assert len({d.name for d in designs}) == len(designs)
     assert Design(study_id="mine").name == "mine"
+
+
+def test_npx_files_are_the_same_bytes_again_and_replace_an_array_study(tmp_path):
+    from simulate.design import Design
+    from simulate.study import write_study
+
+    design = Design(patients=4, controls=2, targets=12)
+    write_study(tmp_path / "one", design)
+    for folder in ("one", "two"):
+        write_study(tmp_path / folder, design, "olink")
+    files = [
+        {p.relative_to(tmp_path / f): p.read_bytes() for p in (tmp_path / f).rglob("*")
+         if p.is_file() and p.name != "layout.gal"}
+        for f in ("one", "two")
+    ]  # fmt: skip
+    assert files[0] == files[1]
+    assert not list((tmp_path / "one" / "arrays").glob("*.gpr"))
