@@ -48,10 +48,16 @@ def _signal(published: Published) -> str:
     background = _BACKGROUND.get(head["background_method"] or "", "")
     scaling = _NORMALISATION.get(head["normalisation_method"] or "", "")
     label = head["variant_label"] or head["primary_variant_id"]
+    replicates = (
+        "Replicate wells were averaged; values that were extrapolated, flagged or out of range "
+        "carry that mark. "
+        if head["background_method"] == "not_applicable"
+        else "Replicate spots were averaged; flagged and saturated spots were left out and stay "
+        "queryable. "
+    )
     return (
         f"Signal variant in force{channel}: {words.lower_first(label)}. {background}{scaling}"
-        "Replicate spots were averaged; flagged and saturated spots were left out and stay "
-        "queryable. Levels are on a log2 scale; a fold change is the ratio of geometric means. "
+        f"{replicates}Levels are on a log2 scale; a fold change is the ratio of geometric means. "
         "Values below the limit of detection stay in, marked."
     )
 
