@@ -80,7 +80,9 @@ def put_bytes(home: Home, content: bytes) -> Archived:
 
 
 def names(home: Home) -> set[str]:
-    """Return the hashes of all originals that are in the archive."""
+    """Return the hashes of all originals that are in the archive; none where no home is yet."""
+    if not home.archive_dir.is_dir():
+        return set()
     return {e.name for e in os.scandir(home.archive_dir) if _HASH.fullmatch(e.name)}
 
 

@@ -41,6 +41,21 @@ def test_every_verb_is_in_the_changelog_and_the_reference():
         assert f"## cytomart {verb}" in reference
 
 
+@pytest.mark.parametrize("room", ["ingest", "prepare", "store"])
+def test_a_room_names_each_of_its_files(room):
+    text = (REPO_ROOT / room / "README.md").read_text(encoding="utf-8")
+    files = {p.stem for p in (REPO_ROOT / room).rglob("*.py") if p.stem != "__init__"}
+    assert {f for f in files if not re.search(rf"`{f}(\.py)?`", text)} == set()
+
+
+def test_decisions_are_numbered_once():
+    pages = sorted((REPO_ROOT / "docs" / "decisions").glob("[0-9]*.md"))
+    numbers = [int(p.name[:4]) for p in pages]
+    assert numbers == list(range(1, len(pages) + 1))
+    assert [int(p.read_text(encoding="utf-8").removeprefix("# ").split(".")[0]) for p in pages] \
+        == numbers  # fmt: skip
+
+
 def test_the_readme_names_targets_that_make_has():
     makefile = (REPO_ROOT / "Makefile").read_text(encoding="utf-8")
     readme = (REPO_ROOT / "README.md").read_text(encoding="utf-8")

@@ -24,6 +24,13 @@ def test_an_original_is_kept_under_its_hash_read_only(home: Home, tmp_path: Path
     assert list(home.archive_dir.iterdir()) == [kept.path]
 
 
+def test_a_home_that_is_not_there_yet_has_no_originals(home: Home) -> None:
+    assert archive.names(home) == set()
+    assert not home.archive_dir.exists()
+    kept = archive.put_bytes(home.ensure(), b"ATF")
+    assert archive.names(home) == {kept.sha256}
+
+
 def test_links_directories_and_pipes_are_refused(home: Home, tmp_path: Path) -> None:
     home.ensure()
     (tmp_path / "link").symlink_to("/etc/hostname")
