@@ -59,12 +59,14 @@ def load_layouts(
     panel: Panel | None,
     places: Mapping[str, Place],
     present: list[LoadedFile],
+    sheet_waits: str = "",
 ) -> Layouts:
     """Load the layout of every lot; over loaded slides another layout needs a reason.
 
     A layout that describes one Block stands for all Blocks of its lot's slides. One that was
     loaded stays in force when its file leaves the folder. A lot without any is judged by its
-    first loaded slide.
+    first loaded slide. Whether a file is needed is only said where the sample sheet is read
+    (`sheet_waits` is empty).
     """
     lots = _lots(places, present)
     files = find_layouts(delivery.folder, loading.study.layouts, lots.blocks)
@@ -81,7 +83,9 @@ def load_layouts(
     if panel is not None:
         _write_features(loading, panel, fresh)
     kept = [la for lot, la in before.items() if lot not in fresh and not la.is_seen]
-    outcomes = _settled(present, [outcome for outcome, _ in read.values()], kept)
+    idle = () if sheet_waits else files.idle
+    own = [_idle(o) if name in idle else o for name, (o, _) in read.items()]
+    outcomes = _settled(present, own, kept)
     refused = frozenset(files.of_lots.keys() - fresh.keys())
     return Layouts(tuple(outcomes), {**earlier, **fresh}, refused, changes)
 
@@ -145,17 +149,22 @@ def _read(
             outcome, faults=refusal.faults, n_rows_in=n_rows, n_rows_refused=n_rows
         ), None
     n_rows = len(layout.features)
-    notes = _notes(layout, lots, panel)
+    notes = _notes(layout, panel)
     return replace(outcome, status=LOADED, n_rows_in=n_rows, n_rows_loaded=n_rows,
                    notes=notes), layout  # fmt: skip
 
 
-def _notes(layout: Layout, lots: list[str], panel: Panel | None) -> tuple[str, ...]:
-    idle = () if lots else ("no slide of the sample sheet needs it",)
+def _notes(layout: Layout, panel: Panel | None) -> tuple[str, ...]:
     if panel is None:
-        return idle
+        return ()
     pairs = {(f.target_name, f.target_id) for f in layout.features}
-    return (*idle, *spelling.notes(((n, spelling.meaning(n, i, panel)) for n, i in pairs), panel))
+    return tuple(spelling.notes(((n, spelling.meaning(n, i, panel)) for n, i in pairs), panel))
+
+
+def _idle(outcome: Outcome) -> Outcome:
+    if outcome.status == REFUSED:
+        return outcome
+    return replace(outcome, notes=("no slide of the sample sheet needs it", *outcome.notes))
 
 
 def _once(faults: list[Fault]) -> list[Fault]:

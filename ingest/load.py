@@ -224,14 +224,15 @@ def _load_all(
     present = [f for f in present if f.sha256 not in {o.sha256 for o in removed}]
     find_places = as_if_mended.named_places if loading.as_if_mended else all_places
     places = find_places(standing.places(con, study_id), tables.get("samples"))
-    layouts = load_layouts(loading, delivery, config.panel, places, present)
+    sheet_waits = rows_wait(loading, tables)
+    layouts = load_layouts(loading, delivery, config.panel, places, present, sheet_waits)
     config = replace(config, outcomes=(*config.outcomes, *layouts.outcomes),
                      changes=(*config.changes, *layouts.changes))  # fmt: skip
     sheet = delivery.tables.get("samples")
     context = SlideContext(
         config.panel, layouts.by_lot, layouts.refused, places,
         sheet.name if sheet else "the sample sheet",
-        rows_wait(loading, tables),
+        sheet_waits,
         {f.slide_id: f for f in present if f.role == "slide" and f.slide_id},
         {f.sha256: f.slide_id for f in present if f.role == "slide" and f.slide_id},
     )  # fmt: skip

@@ -15,6 +15,7 @@ from ingest.gal import Layout
 from ingest.load_report import LOADED, REFUSED, UNCHANGED, WAITING
 from ingest.loading import Loading, Outcome, label
 from ingest.platforms import SCAN_ENDINGS, Reading, foreign_fault, spot_platform
+from ingest.platforms.atf import count_rows
 from ingest.slide_checks import Expected, short_fault, slide_faults, slide_notes
 from ingest.source_file import SourceFile, refuse_outside
 from ingest.standing import LoadedFile, Place
@@ -71,7 +72,7 @@ def load_slide(loading: Loading, path: Path, context: SlideContext) -> Outcome:
         if path.suffix.lower() not in SCAN_ENDINGS and (
             foreign := foreign_fault(source, loading.study.platform_id)
         ):
-            raise RefusedError([foreign], n_rows_in=max(source.text.count("\n"), 0))
+            raise RefusedError([foreign], n_rows_in=count_rows(source))
         present = context.loaded.get(path.stem)
         if present is not None and present.sha256 == source.sha256:
             return already_loaded(outcome, present, context)
@@ -167,20 +168,19 @@ def already_loaded(outcome: Outcome, present: LoadedFile, context: SlideContext)
 
 def placed(outcome: Outcome, path: Path, source: SourceFile, context: SlideContext) -> Outcome:
     """Return the outcome with its batch, or waiting for the sheet; refuse a slide unknown to it."""
-    n_rows = max(source.text.count("\n"), 0)
+    outcome = replace(outcome, n_rows_in=count_rows(source))
     if twin := context.loaded_bytes.get(source.sha256):
         raise RefusedError([
             fault("duplicate_file", f"the file has the same bytes as slide `{twin}`",
                   where=label(path), allowed="one scan a slide",
                   remedy="deliver the scan of this slide, or remove the copy",
                   record="the same bytes as another slide")
-        ], n_rows_in=n_rows)  # fmt: skip
+        ], outcome.n_rows_in)  # fmt: skip
     place = context.places.get(path.stem)
     if place is not None:
         return replace(outcome, batch_id=place.batch_id)
     if context.sheet_waits:
-        return wait(outcome, f"for its rows in {context.sheet_name}, which {context.sheet_waits}",
-                     n_rows=n_rows)  # fmt: skip
+        return wait(outcome, f"for its rows in {context.sheet_name}, which {context.sheet_waits}")
     folded = {fold(s): s for s in context.places}
     near = get_close_matches(fold(path.stem), folded, n=1, cutoff=0.7)
     hint = f"did you mean slide `{folded[near[0]]}`? " if near else ""
@@ -189,7 +189,7 @@ def placed(outcome: Outcome, path: Path, source: SourceFile, context: SlideConte
               where=label(path), allowed="a row for every Block of every slide",
               remedy=f"{hint}Add its rows to {context.sheet_name}, or take the file away",
               record="the slide has no row in the sample sheet")
-    ], n_rows_in=n_rows)  # fmt: skip
+    ], outcome.n_rows_in)  # fmt: skip
 
 
 def refuse_rescan(loading: Loading, path: Path, present: LoadedFile | None) -> None:
@@ -204,10 +204,10 @@ def refuse_rescan(loading: Loading, path: Path, present: LoadedFile | None) -> N
     ])  # fmt: skip
 
 
-def wait(outcome: Outcome, why: str, *, n_rows: int = 0) -> Outcome:
+def wait(outcome: Outcome, why: str) -> Outcome:
     """Return the outcome of a file that waits for a table."""
     waits = fault("waits", f"slide `{outcome.slide_id}` waits {why}", where=outcome.file_name,
                   remedy="mend that table, then load again",
                   record="waits for a table that is not loaded")  # fmt: skip
-    return replace(outcome, status=WAITING, faults=(waits,), n_rows_in=n_rows,
-                   n_rows_refused=n_rows)  # fmt: skip
+    return replace(outcome, status=WAITING, faults=(waits,),
+                   n_rows_refused=outcome.n_rows_in)  # fmt: skip

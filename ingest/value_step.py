@@ -12,6 +12,7 @@ from ingest.faults import Fault, RefusedError
 from ingest.load_report import LOADED, REFUSED, WAITING
 from ingest.loading import Loading, Outcome, Progress, label
 from ingest.platforms import ValuePlatform, ValueReading, foreign_fault
+from ingest.platforms.atf import count_rows
 from ingest.slide_step import SlideContext, already_loaded, placed, refuse_rescan, wait
 from ingest.source_file import SourceFile, refuse_outside
 from ingest.standing import LoadedFile
@@ -79,7 +80,7 @@ def load_values(
         source = SourceFile.from_path(path)
         outcome = outcome.of(source)
         if foreign := foreign_fault(source, loading.study.platform_id):
-            raise RefusedError([foreign], n_rows_in=max(source.text.count("\n"), 0))
+            raise RefusedError([foreign], n_rows_in=count_rows(source))
         present = context.slides.loaded.get(path.stem)
         is_same = present is not None and present.sha256 == source.sha256
         if present is not None and is_same and not _is_relabelled(loading, path, context):

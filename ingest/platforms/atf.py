@@ -104,6 +104,21 @@ def read_frame(source: SourceFile) -> AtfFrame:
     return AtfFrame(version, n_columns, records, tuple(titles), delimiter, title_line, lines.rest())
 
 
+def count_rows(source: SourceFile) -> int:
+    """Return how many rows a file has that nobody reads: under its titles where it is ATF.
+
+    A file without a whole frame has its lines after the first.
+    """
+    try:
+        rows = read_frame(source).body if looks_like_atf(source.text) else None
+    except RefusedError:
+        rows = None
+    if rows is None:
+        rows = source.text.partition("\n")[2]
+    rows = rows.rstrip("\n")
+    return rows.count("\n") + 1 if rows else 0
+
+
 def title_faults(
     source: SourceFile, frame: AtfFrame, required: list[str], hint: str
 ) -> list[Fault]:

@@ -47,6 +47,37 @@ def test_a_slide_cut_inside_a_row_is_refused_with_its_count_and_line(site, balan
     balanced(report)
 
 
+def test_slides_that_nobody_parsed_are_counted_by_their_spots_not_by_their_header(site, balanced):
+    site.slide(2).write_bytes(site.slide(2).read_bytes().rstrip(b"\r\n"))
+    site.edit("samples", lambda rows: rows[0].update(visit="never"))
+    report = site.load()
+    files = {f.file_name: f for f in report.files}
+    assert statuses(report) == {"SYN-S01.gpr": "waiting", "SYN-S02.gpr": "waiting"}
+    for name in ("SYN-S01.gpr", "SYN-S02.gpr"):
+        assert (files[name].n_rows_in, files[name].n_rows_refused) == (1408, 1408)
+    assert files["layout.gal"].notes == (), "which slides need it stands in the refused sheet"
+    balanced(report)
+
+
+def test_a_layout_that_no_slide_of_a_sound_sheet_needs_is_named(site):
+    (site.folder / "layouts").mkdir()
+    shutil.copy(site.folder / "layout.gal", site.folder / "layouts" / "OTHER.gal")
+    notes = {f.file_name: f.notes for f in site.load().files}
+    assert notes["layouts/OTHER.gal"] == ("no slide of the sample sheet needs it",)
+    assert notes["layout.gal"] == ()
+
+
+def test_a_rescan_and_a_slide_without_rows_keep_their_balance(loaded, balanced):
+    loaded.slide(1).write_bytes(loaded.slide(1).read_bytes() + b"\r\n")
+    shutil.copy(loaded.slide(2), loaded.folder / "arrays" / "SYN-S99.gpr")
+    (loaded.folder / "arrays" / "SYN-S98.gpr").write_bytes(
+        loaded.slide(2).read_bytes().replace(b"PMT", b"PMG", 1))  # fmt: skip
+    report = loaded.load()
+    rows = {f.file_name: f.n_rows_refused for f in report.files if f.status == "refused"}
+    assert rows == {"SYN-S01.gpr": 1408, "SYN-S98.gpr": 1408, "SYN-S99.gpr": 1408}
+    balanced(report)
+
+
 def test_without_a_layout_the_count_comes_from_the_panel(site):
     toml = site.folder / "study.toml"
     toml.write_text(toml.read_text("utf-8").replace('layout = "layout.gal"\n', ""), "utf-8")
