@@ -192,18 +192,20 @@ def _waiting_slides(
         if slide_id in loaded:
             continue
         file = here.get(slide_id)
-        given = {
-            REFUSED: f"slide `{slide_id}` waits: its file was refused",
-            WAITING: f"slide `{slide_id}` waits with its file",
-        }.get(file.status if file else "", f"slide `{slide_id}` waits: it has {place.n_samples} "
-              f"rows in {sheet} and no file arrays/{slide_id}{ending}"
-              f"{near.hint if (near := strays.original_of(slide_id)) else ''}")  # fmt: skip
+        near = strays.original_of(slide_id)
+        given, do = {
+            REFUSED: ("its file was refused", f"mend {file.file_name}" if file else ""),
+            WAITING: ("so does its file", "mend the table that it waits for"),
+        }.get(file.status if file else "", (
+            f"it has {place.n_samples} rows in {sheet} and no file arrays/{slide_id}{ending}"
+            f"{near.hint if near else ''}",
+            f"put arrays/{slide_id}{ending} into the study folder",
+        ))  # fmt: skip
         waiting.append(
             WaitingSlide(slide_id, place.batch_id, place.n_samples, Problem(
-                given, where=f"{sheet}, batch {place.batch_id}",
+                f"slide `{slide_id}` waits: {given}", where=f"{sheet}, batch {place.batch_id}",
                 allowed="a file for every slide of the sheet",
-                remedy=f"put arrays/{slide_id}{ending} into the study folder and load again; until "
-                f"then the batch {place.batch_id} is incomplete",
+                remedy=f"{do} and load again; until then the batch {place.batch_id} is incomplete",
             ))
         )  # fmt: skip
     return tuple(waiting)

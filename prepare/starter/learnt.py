@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from ingest.catalog import fold, target_id_of
+from ingest.catalog import Panel, fold, target_id_of
 from prepare.look.looking import Look
 
 _TARGETS = """
@@ -74,16 +74,40 @@ def learn(look: Look) -> Learnt:
     """Return what a look teaches; where files disagree the commonest counts, and it is said."""
     by_block = sum(s.by_block for s in look.shapes.values()) * 2 > len(look.shapes)
     channels = Counter(look.bench.channels.values())
-    panels = Counter(p.panel_id for p in look.bench.panels.values())
-    panel_id = panels.most_common(1)[0][0] if panels.total() * 2 > len(look.slides) else ""
+    panel = _panel(look)
+    panel_id = panel.panel_id if panel and not _lacking(look, panel) else ""
     return Learnt(
         channel_nm=channels.most_common(1)[0][0],
         array_unit="block" if by_block else "slide",
         panel_id=panel_id,
         slides=tuple(_slide(look, s, by_block) for s in sorted(look.slides)),
         targets=() if panel_id else targets_of(look),
-        doubts=tuple(_doubts(look, channels)),
+        doubts=(*_panel_doubts(look, panel), *_doubts(look, channels)),
     )
+
+
+def _panel(look: Look) -> Panel | None:
+    """Return the shipped panel that most slides seem to be printed with."""
+    panels = {p.panel_id: p for p in look.bench.panels.values()}
+    counts = Counter(p.panel_id for p in look.bench.panels.values())
+    if counts.total() * 2 <= len(look.slides):
+        return None
+    return panels[counts.most_common(1)[0][0]]
+
+
+def _lacking(look: Look, panel: Panel) -> list[str]:
+    """Return the targets of a panel that no slide prints: then another list was printed."""
+    keys = look.bench.con.execute("select distinct target_key from spots").fetchall()
+    printed = {key for (key,) in keys}
+    return [t.target_name for t in panel.targets if t.target_id not in printed]
+
+
+def _panel_doubts(look: Look, panel: Panel | None) -> tuple[str, ...]:
+    lacking = _lacking(look, panel) if panel else []
+    if not panel or not lacking:
+        return ()
+    return (f"the names are those of {panel.panel_id}, but {len(lacking)} of its "
+            f"{len(panel.targets)} targets are printed nowhere: catalog.csv lists what is",)  # fmt: skip
 
 
 def _slide(look: Look, slide_id: str, by_block: bool) -> Slide:

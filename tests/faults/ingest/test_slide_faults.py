@@ -29,6 +29,10 @@ def test_a_slide_cut_at_a_row_end_is_refused_with_its_count_and_the_other_slide_
     assert statuses(report) == {"SYN-S01.gpr": "refused", "SYN-S02.gpr": "loaded"}
     assert report.exit_code == 1
     assert report.waiting_slides == ("SYN-S01",)
+    (waits,) = report.waiting
+    assert str(waits.problem).endswith(
+        "slide `SYN-S01` waits: its file was refused. Allowed: a file for every slide of the sheet. "
+        f"Do: mend SYN-S01.gpr and load again; until then the batch {waits.batch_id} is incomplete.")  # fmt: skip
     assert site.count("raw.spots") == 1408
     assert site.rows("select rule_id, n_rows_in, is_open from quality.refusals") == [
         ("truncated", 1308, True)

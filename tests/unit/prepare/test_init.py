@@ -15,6 +15,7 @@ from ingest.tables import read_sheet
 from prepare.check.checking import check
 from prepare.look import look
 from prepare.starter import start
+from simulate.study import Design, write_study
 from store.home import Home
 
 
@@ -74,6 +75,16 @@ def test_study_toml_reads_and_says_what_the_scans_are(begun):
     assert read.study_id == "my-study"
     assert read.title == "my study"
     assert not read.ids_are_codes
+
+
+def test_a_part_of_a_shipped_panel_gets_its_own_list_so_that_its_slides_load(tmp_path):
+    other = write_study(tmp_path / "other", Design(patients=3, controls=1, targets=20, seed=3))
+    done = start(tmp_path / "mine", look([other.folder / "arrays"]))
+    assert "60 of its 84 targets are printed nowhere: catalog.csv lists what is" in done.doubts[0]
+    catalog = (tmp_path / "mine" / "catalog.csv").read_text(encoding="utf-8").splitlines()
+    assert len(catalog) == 1 + 24
+    found = check(Home(tmp_path / "home"), tmp_path / "mine")
+    assert {f.place.file_name for f in found.problems} == {"samples.xlsx"}
 
 
 def test_the_only_problems_of_a_new_folder_are_cells_to_fill(begun, tmp_path):
