@@ -245,7 +245,8 @@ VALUES = Relation(
         STUDY_ID,
         FILE_SHA256,
         SOURCE_LINE,
-        Column("sample_id", TEXT, "Sample that the value was measured in.", nullable=False),
+        Column("sample_id", TEXT, "Sample that the value was measured in; empty where the sheet "
+               "no longer claims its label.", nullable=False),
         Column("sample_label", TEXT, "What the file calls the sample.", nullable=False,
                identifying=True),
         *_VALUE_COLUMNS,

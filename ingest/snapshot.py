@@ -64,7 +64,8 @@ class Delta:
     missing : tuple of Key
         Keys that the warehouse has and the file does not; nothing happens to them.
     displaced : tuple of Key
-        Missing keys of samples whose Block the file now gives to another sample.
+        Standing samples, missing from the good rows, whose Block or label the file now gives to
+        another sample.
     removed : tuple of Removal
         Rows that go with their key, where a table is complete by nature: the plan.
     """
@@ -104,7 +105,8 @@ def compare(standing: Mapping[Key, Standing], parsed: Parsed) -> Delta:
     taken = set(replaced.values())
     missing = tuple(k for k in standing if k not in seen and k not in taken)
     places = {_place(r.values) for r in parsed.rows} if parsed.table.role == "samples" else set()
-    displaced = tuple(k for k in missing if _place(standing[k].values) in places)
+    loose = standing.keys() - {r.key for r in parsed.rows} - taken
+    displaced = tuple(sorted(k for k in loose if _place(standing[k].values) in places))
     return Delta(tuple(new), tuple(unchanged), tuple(completed), tuple(corrected), missing,
                  displaced)  # fmt: skip
 

@@ -136,7 +136,7 @@ def _judge(loading: Loading, table: MappedTable, spec: TableSpec, outcome: Outco
         return TableResult(refusal, parsed)
     delta = compare(spec.standing, parsed)
     if occupied := _occupied(parsed, delta, spec.standing):
-        raise RefusedError(occupied, n_rows_in=parsed.n_rows_in)
+        raise RefusedError([*occupied, *_rows_too(loading, parsed)], n_rows_in=parsed.n_rows_in)
     changes = cell_changes(parsed, delta)
     result = TableResult(outcome, parsed, changes=changes, dropped_columns=table.unmapped)
     if delta.corrected and loading.accept_corrections is None:
@@ -235,17 +235,27 @@ def _waiting(outcome: Outcome, why: str) -> TableResult:
 
 
 def _occupied(parsed: Parsed, delta: Delta, standing: Mapping[Key, Standing]) -> list[Fault]:
-    """Return faults for samples that lost their Block to another one and are not in the sheet."""
+    """Return faults for samples that lost their place to another one and have no good row."""
     held = [k for k in delta.displaced if standing[k].values["group_code"] != "empty"]
     return [
-        fault("occupied_block", f"Block {standing[k].values['block']} of slide "
-              f"{standing[k].values['slide_id']} holds sample `{k[0]}`, which the sheet no longer "
-              "names", where=parsed.table.sheet.file_name,
+        fault("occupied_block", f"{_place_in_words(standing[k].values)} holds sample `{k[0]}`, "
+              + ("whose row is in quarantine" if k in parsed.keys_aside else
+                 "which the sheet no longer names"),
+              where=parsed.table.sheet.file_name,
               allowed="every loaded sample on a Block of its own",
-              remedy="give that sample its place in the sheet again",
+              remedy="mend that row" if k in parsed.keys_aside else
+              "give that sample its place in the sheet again",
               record="a loaded sample lost its Block to another one")
         for k in held
     ]  # fmt: skip
+
+
+def _place_in_words(values: Mapping[str, object]) -> str:
+    if values.get("file_label"):
+        return f"label `{values['file_label']}` of {values['slide_id']}"
+    if values["block"] is None:
+        return f"slide {values['slide_id']}"
+    return f"Block {values['block']} of slide {values['slide_id']}"
 
 
 def cell_changes(parsed: Parsed, delta: Delta) -> tuple[CellChange, ...]:

@@ -14,6 +14,7 @@ def claims_by_plate(loading: Loading, sheet: TableResult | None) -> dict[str, di
     """Return plate → (label → sample id) of every row of the sheet, those in quarantine included.
 
     The values of a sample whose row is in quarantine are loaded under its id and reach no mart.
+    Where an earlier row of that sample stands, that one alone claims.
     """
     if not loading.study.has_values:
         return {}
@@ -25,12 +26,16 @@ def claims_by_plate(loading: Loading, sheet: TableResult | None) -> dict[str, di
         loading.study.study_id,
     ):
         claims[row["slide_id"]][row["file_label"]] = row["sample_id"]
+    standing_ids = {s for own in claims.values() for s in own.values()}
     if sheet is None or sheet.parsed is None or not sheet.accepted:
         return claims
     table = sheet.parsed.table
     for source in table.rows:
         real = table.text(source, "sample_id")
-        if source.line in sheet.parsed.lines_aside and real:
+        if source.line not in sheet.parsed.lines_aside or not real:
+            continue
+        sample_id = loading.coder("sample", real)
+        if sample_id not in standing_ids:
             plate = claims[table.text(source, "slide_id")]
-            plate.setdefault(file_label(table, source), loading.coder("sample", real))
+            plate.setdefault(file_label(table, source), sample_id)
     return claims

@@ -18,6 +18,7 @@ from ingest.source_file import SourceFile, refuse_outside
 from ingest.standing import LoadedFile
 from ingest.value_checks import ExpectedValues, Judged, judge_values
 from ingest.value_panel import learnt_panel
+from store import archive
 from store.fault_points import fault_point
 
 
@@ -50,7 +51,11 @@ def load_plates(
     doubled: Mapping[Path, Fault],
     on_progress: Progress | None,
 ) -> list[Outcome]:
-    """Load every file of values of a delivery; a panel that one tells holds for the next."""
+    """Load every file of values of a delivery; a panel that one tells holds for the next.
+
+    A loaded file that the delivery lacks is read again from the archive, where the sheet now
+    names other labels of it.
+    """
     outcomes = []
     for number, path in enumerate(paths):
         if on_progress:
@@ -63,27 +68,47 @@ def load_plates(
         outcome, panel = load_values(loading, path, context)
         outcomes.append(outcome)
         context = replace(context, slides=replace(context.slides, panel=panel))
+    for source in _relabelled_elsewhere(loading, paths, context):
+        outcomes.append(load_values(loading, source.path, context, source)[0])
     if on_progress:
         on_progress(len(paths), len(paths))
     return outcomes
 
 
+def _relabelled_elsewhere(
+    loading: Loading, paths: Sequence[Path], context: ValueContext
+) -> list[SourceFile]:
+    """Return, from the archive, the loaded files whose labels the sheet changed unseen."""
+    here = {p.stem for p in paths}
+    found = []
+    for slide_id, present in sorted(context.slides.loaded.items()):
+        if slide_id in here or not _is_relabelled(loading, slide_id, context):
+            continue
+        path = value_writing.stored_path(loading, slide_id)
+        found.append(SourceFile.from_bytes(path, archive.read(loading.home, present.sha256)))
+    return found
+
+
 def load_values(
-    loading: Loading, path: Path, context: ValueContext
+    loading: Loading, path: Path, context: ValueContext, source: SourceFile | None = None
 ) -> tuple[Outcome, Panel | None]:
-    """Load one file of values, or say why not; return also the panel as it is afterwards."""
+    """Load one file of values, or say why not; return also the panel as it is afterwards.
+
+    `source` is the file where it has been read already.
+    """
     outcome = Outcome("slide", path.name, REFUSED, slide_id=path.stem,
                       platform_id=loading.study.platform_id)  # fmt: skip
     panel = context.slides.panel
     try:
-        refuse_outside(loading.folder, path)
-        source = SourceFile.from_path(path)
+        if source is None:
+            refuse_outside(loading.folder, path)
+            source = SourceFile.from_path(path)
         outcome = outcome.of(source)
         if foreign := foreign_fault(source, loading.study.platform_id):
             raise RefusedError([foreign], n_rows_in=count_rows(source))
         present = context.slides.loaded.get(path.stem)
         is_same = present is not None and present.sha256 == source.sha256
-        if present is not None and is_same and not _is_relabelled(loading, path, context):
+        if present is not None and is_same and not _is_relabelled(loading, path.stem, context):
             return already_loaded(outcome, present, context.slides), panel
         if not is_same:
             outcome = placed(outcome, path, source, context.slides)
@@ -170,7 +195,7 @@ def _finished(
     )  # fmt: skip
 
 
-def _is_relabelled(loading: Loading, path: Path, context: ValueContext) -> bool:
+def _is_relabelled(loading: Loading, slide_id: str, context: ValueContext) -> bool:
     """Return whether the sheet now names other labels of a loaded file than those stored."""
-    claimed = set(context.claims.get(path.stem, {}))
-    return bool(claimed) and claimed != value_writing.stored_labels(loading, path.stem)
+    claimed = set(context.claims.get(slide_id, {}))
+    return bool(claimed) and claimed != value_writing.stored_labels(loading, slide_id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import pyarrow as pa
 import pyarrow.compute as pc
@@ -74,6 +75,16 @@ def put_panel(loading: Loading, panel: Panel) -> None:
     """Write the content list of a panel."""
     for relation, rows in panel_tables(loading.study, panel):
         writing.replace_if_changed(loading, relation, rows)
+
+
+def stored_path(loading: Loading, slide_id: str) -> Path:
+    """Return where a loaded file of values lay, as seen from the study folder."""
+    (found,) = standing.rows(
+        loading.con,
+        "select file_name from raw.files where study_id = ? and role = 'slide' and slide_id = ?",
+        loading.study.study_id, slide_id,
+    )  # fmt: skip
+    return Path("arrays", found["file_name"])
 
 
 def stored_labels(loading: Loading, slide_id: str) -> set[str]:

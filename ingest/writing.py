@@ -135,12 +135,23 @@ def move_spots(loading: Loading) -> None:
 
 
 def move_values(loading: Loading) -> None:
-    """Give the loaded values the sample and batch that the sample sheet now names for them."""
+    """Give the loaded values the sample and batch that the sample sheet now names for them.
+
+    Values that a sample had under another label or on another plate are nobody's, until the sheet
+    claims them again: two persons' values never meet under one sample.
+    """
     loading.con.execute(
         'update raw."values" set sample_id = s.sample_id, batch_id = s.batch_id '
         'from raw.samples as s where raw."values".study_id = ? and s.study_id = ? '
         'and raw."values".slide_id = s.slide_id and raw."values".sample_label = s.file_label '
         'and (raw."values".sample_id <> s.sample_id or raw."values".batch_id <> s.batch_id)',
+        [loading.study.study_id] * 2,
+    )
+    loading.con.execute(
+        "update raw.\"values\" set sample_id = '' from raw.samples as s "
+        'where raw."values".study_id = ? and s.study_id = ? '
+        'and raw."values".sample_id = s.sample_id and s.file_label is not null '
+        'and (raw."values".slide_id <> s.slide_id or raw."values".sample_label <> s.file_label)',
         [loading.study.study_id] * 2,
     )
     loading.con.execute(

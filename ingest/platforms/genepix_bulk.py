@@ -210,8 +210,9 @@ def _is_in_range(table: pa.Table, titles: Titles) -> bool:
             continue
         values = table.column(title).to_numpy()
         low, high, _ = limits(column)
-        # A NaN makes either comparison false.
-        if not (values.min() >= low and values.max() <= high) or np.isinf(values.sum()):
+        # A NaN makes either comparison false; infinities of either sign hide from a sum.
+        lowest, highest = values.min(), values.max()
+        if not (lowest >= low and highest <= high and np.isfinite([lowest, highest]).all()):
             return False
     return True
 

@@ -215,3 +215,22 @@ def test_a_refused_table_names_its_impossible_rows_too(loaded):
     assert "1 cell in 1 row changed against what is loaded" in text
     assert "1400 is out of range" in text
     assert loaded.count("quality.quarantine") == 0
+
+
+def test_a_block_is_not_given_away_while_the_row_of_its_sample_is_in_quarantine(loaded, balanced):
+    def exchange(rows):
+        places = ("slide_id", "block", "batch", "lot")
+        one, two = rows[0], rows[1]
+        for column in places:
+            one[column], two[column] = two[column], one[column]
+        one["collected_on"] = "2099-01-01"
+
+    before = loaded.rows("select * from raw.samples order by all")
+    loaded.edit("samples", exchange)
+    report = loaded.load(accept_corrections="exchanged at the bench")
+    assert report.exit_code == 1
+    text = problems(report, "samples")
+    assert "Block 1 of slide SYN-S01 holds sample `P06-follow_up`, whose row is in quar" in text
+    assert "2099-01-01 lies in the future" in text
+    assert loaded.rows("select * from raw.samples order by all") == before
+    balanced(report)

@@ -209,6 +209,39 @@ def test_two_exchanged_samples_are_exchanged_back_by_a_correction(npx):
     }
 
 
+def relabelled(npx, **labels):
+    """Write a file_label for every sample: its own id, or the one that is given by row number."""
+    names, rows = npx.read("samples")
+    for row in rows:
+        row["file_label"] = row["sample_id"]
+    for number, label in labels.items():
+        rows[int(number[1:])]["file_label"] = label
+    npx.write("samples", [*(n for n in names if n != "file_label"), "file_label"], rows)
+    return rows
+
+
+@pytest.mark.parametrize("is_plate_here", [True, False])
+def test_values_of_two_people_never_meet_under_one_sample(npx, is_plate_here, tmp_path):
+    assert npx.load().exit_code == 0
+    one, two = (r["sample_id"] for r in npx.read("samples")[1][:2])
+    query = 'select sample_id, sample_label, count(*) from raw."values" group by all order by all'
+    whole = npx.rows(query)
+    if not is_plate_here:  # as in a drop folder: the plate was delivered long ago
+        plate(npx).rename(tmp_path / "away")
+    relabelled(npx, _0=two, _1="TYPO")
+    report = npx.load(accept_corrections="exchanged at the bench")
+    assert report.exit_code == 1
+    assert "names 1 samples that the file does not hold: `TYPO`" in refusals(report)
+    assert f"1 labels of the file have no row in samples.csv: `{one}`" in refusals(report)
+    own = [(s, label) for s, label, _ in npx.rows(query) if s in ("", one, two)]
+    assert own == [("", one), (one, two)]
+    assert sum(n for *_, n in npx.rows(query)) == sum(n for *_, n in whole)
+    relabelled(npx)
+    report = npx.load(accept_corrections="they were right before")
+    assert report.exit_code == 0, refusals(report)
+    assert npx.rows(query) == whole
+
+
 def test_another_unit_than_the_loaded_files_is_refused(npx):
     assert npx.load().exit_code == 0
     first = plate(npx)

@@ -115,6 +115,7 @@ ODD = {
     "not a number": lambda t: cell(t, 5, "F532 Median", "Error").encode(),
     "nan": lambda t: cell(t, 5, "X", "nan").encode(),
     "infinite": lambda t: cell(t, 5, "Y", "inf").encode(),
+    "infinite either way": lambda t: cell(cell(t, 5, "X", "inf"), 6, "X", "-inf").encode(),
     "hexadecimal": lambda t: cell(t, 5, "F Pixels", "0x1F").encode(),
     "a row less": lambda t: without_row(t).encode(),
     "rows swapped": lambda t: swapped(t).encode(),
