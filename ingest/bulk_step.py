@@ -24,6 +24,7 @@ from ingest.slide_checks import slide_faults, slide_notes
 from ingest.slide_step import SlideContext, already_loaded, expected_of
 from ingest.source_file import SourceFile, refuse_outside
 from ingest.standing import Place
+from store.build import one_thread
 from store.fault_points import fault_point
 
 #: Rows are parsed in pieces of about this size, so that memory is used again, not asked for anew.
@@ -70,7 +71,8 @@ def load_in_bulk(
         for scans, reading in _readings(loading, heap, context, printed):
             fault_point("load_parsed")
             places = [context.places[s.path.stem] for s in scans]
-            bulk_write.add_slides(loading, scans, places, reading)
+            with one_thread(loading.con):
+                bulk_write.add_slides(loading, scans, places, reading)
             done.update(
                 (scan.path, _loaded(scan, place, reading))
                 for scan, place in zip(scans, places, strict=True)

@@ -22,7 +22,7 @@ from ingest.samples import map_samples, parse_samples
 from ingest.snapshot import Key, Standing
 from ingest.standing import LoadedFile
 from ingest.study import Study
-from ingest.study_files import scan_day
+from ingest.study_files import scan_days
 from ingest.table_step import TableResult, TableSpec, load_table
 from ingest.tables import Sheet
 
@@ -103,7 +103,7 @@ def _parse_samples(
     days = standing.first_days(loading.con, SAMPLES, "collected_on", study.study_id,
                                study.baseline_visit)  # fmt: skip
     context = SampleContext(study, people, loading.coder, loading.today, days,
-                            partial(scan_day, loading, delivery),
+                            scan_days(loading, delivery),
                             _loaded(loading, "sample"))  # fmt: skip
     return parse_samples(table, context)
 

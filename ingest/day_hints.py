@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import date, timedelta
+from functools import lru_cache
 
 MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _EPOCH_1900 = date(1899, 12, 30)
@@ -25,6 +26,7 @@ _CHINESE = re.compile(r"(\d{1,2})月(\d{1,2})日")
 _SERIAL = re.compile(r"(\d{5})(?:\.\d+)?")
 
 
+@lru_cache(maxsize=65_536)
 def probable_days(text: str) -> tuple[date, ...]:
     """Return the days of the calendar that a text may mean, the likeliest first."""
     text = text.strip()
@@ -49,6 +51,7 @@ def serial_days(text: str) -> tuple[date, date] | None:
     return _EPOCH_1900 + days, _EPOCH_1904 + days
 
 
+@lru_cache(maxsize=65_536)
 def day_hint(text: str) -> str:
     """Return the end of a sentence that says which day a text may mean; empty where none."""
     if serial := serial_days(text):

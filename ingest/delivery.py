@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
+from operator import attrgetter
 from pathlib import Path
 
 from contracts import failure
@@ -101,7 +102,7 @@ def for_platform(
     it is refused by name instead of being passed over.
     """
     arrays = delivery.folder / "arrays"
-    found = sorted(arrays.iterdir()) if arrays.is_dir() else []
+    found = sorted(arrays.iterdir(), key=attrgetter("name")) if arrays.is_dir() else []
     if delivery.dropped is not None:
         found = list(delivery.dropped)
     slides = [

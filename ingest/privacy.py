@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from datetime import date
 
@@ -132,32 +133,35 @@ def _title_kind(title: str) -> str | None:
 def _cells_kind(cells: Sequence[str], year: int | None) -> str | None:
     if not cells:
         return None
+    counts = Counter(cells)  # a level that stands in thousands of rows is looked at once
     for kind, shape in _CELLS.items():
-        if _share(cells, shape) >= _SHARE:
+        if _share(counts, shape) >= _SHARE:
             return kind
-    if _are_names(cells):
+    if _are_names(counts):
         return "names"
-    return "birth dates" if year is not None and _are_births(cells, year) else None
+    return "birth dates" if year is not None and _are_births(counts, year) else None
 
 
-def _share(cells: Sequence[str], shape: re.Pattern[str]) -> float:
-    return sum(shape.fullmatch(c) is not None for c in cells) / len(cells)
+def _share(counts: Counter[str], shape: re.Pattern[str]) -> float:
+    return sum(n for c, n in counts.items() if shape.fullmatch(c)) / counts.total()
 
 
-def _are_names(cells: Sequence[str]) -> bool:
-    if len(set(cells)) < max(_LEAST_NAMES, _DISTINCT_SHARE * len(cells)):
+def _are_names(counts: Counter[str]) -> bool:
+    if len(counts) < max(_LEAST_NAMES, _DISTINCT_SHARE * counts.total()):
         return False
-    return max(_share(cells, _LATIN_NAME), _share(cells, _CHINESE_NAME)) >= _SHARE
+    return max(_share(counts, _LATIN_NAME), _share(counts, _CHINESE_NAME)) >= _SHARE
 
 
-def _are_births(cells: Sequence[str], year: int) -> bool:
+def _are_births(counts: Counter[str], year: int) -> bool:
     """Return whether most cells are days on which a grown-up of today may have been born."""
-    days = [d[0] for c in cells if (d := probable_days(c))]
+    days = [(d[0].year, n) for c, n in counts.items() if (d := probable_days(c))]
+    n_days = sum(n for _, n in days)
+    n_grown = sum(n for born, n in days if born <= year - _GROWN_UP)
     return (
-        len(days) >= _DISTINCT_SHARE * len(cells)
-        and len(days) >= 3
-        and sum(d.year <= year - _GROWN_UP for d in days) >= _DISTINCT_SHARE * len(days)
-        and max(days).year - min(days).year >= 10
+        n_days >= _DISTINCT_SHARE * counts.total()
+        and n_days >= 3
+        and n_grown >= _DISTINCT_SHARE * n_days
+        and max(days)[0] - min(days)[0] >= 10
     )
 
 

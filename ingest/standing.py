@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -154,21 +155,20 @@ def first_days(
     return {r["patient_id"]: r["day"] for r in found}
 
 
-def scan_day(con: DuckDBPyConnection, study_id: str, slide_id: str) -> date | None:
-    """Return the day of a loaded slide's scan."""
+def scan_days(con: DuckDBPyConnection, study_id: str) -> dict[str, date]:
+    """Return the day of each loaded slide's scan, of those whose header tells it."""
     found = rows(
         con,
-        "select h.header_text from raw.scan_headers as h inner join raw.files as f "
+        "select f.slide_id, h.header_text from raw.scan_headers as h inner join raw.files as f "
         "on h.study_id = f.study_id and h.file_sha256 = f.file_sha256 and f.role = 'slide' "
-        "where h.study_id = ? and f.slide_id = ? and h.header_key = 'DateTime'",
+        "where h.study_id = ? and h.header_key = 'DateTime'",
         study_id,
-        slide_id,
     )
-    text = found[0]["header_text"][:10].replace("/", "-") if found else ""
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
+    days = {}
+    for row in found:
+        with suppress(ValueError):
+            days[row["slide_id"]] = date.fromisoformat(row["header_text"][:10].replace("/", "-"))
+    return days
 
 
 def stored_counts(

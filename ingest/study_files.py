@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from functools import partial
 
@@ -24,15 +25,19 @@ def of_platform(delivery: Delivery, platform_id: str) -> Delivery:
     return for_platform(delivery, endings, is_foreign)
 
 
-def scan_day(loading: Loading, delivery: Delivery, slide_id: str) -> date | None:
-    """Return the day of a slide's scan: of the loaded one, else of the one delivered."""
-    if day := standing.scan_day(loading.con, loading.study.study_id, slide_id):
-        return day
-    path = next((p for p in delivery.slides if p.stem == slide_id), None)
+def scan_days(loading: Loading, delivery: Delivery) -> Callable[[str], date | None]:
+    """Return what tells the day of a slide's scan: of the loaded one, else of the one delivered."""
+    loaded = standing.scan_days(loading.con, loading.study.study_id)
+    delivered = {p.stem: p for p in reversed(delivery.slides)}
     platform = by_id(loading.study.platform_id)
-    if path is None or platform is None:
-        return None
-    try:
-        return platform.scanned_on(SourceFile.from_path(path))
-    except RefusedError:
-        return None
+
+    def scan_day(slide_id: str) -> date | None:
+        path = delivered.get(slide_id)
+        if slide_id in loaded or path is None or platform is None:
+            return loaded.get(slide_id)
+        try:
+            return platform.scanned_on(SourceFile.from_path(path))
+        except RefusedError:
+            return None
+
+    return scan_day

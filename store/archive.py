@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import IO
 
 from contracts import CytomartError, failure
-from store.durable import fsync, fsync_path, sync_filesystem, temporary_sibling
+from store.durable import fsync, fsync_path, remove, sync_filesystem, temporary_sibling
 from store.home import Home
 
 READ_ONLY = 0o400
@@ -90,12 +90,12 @@ def names(home: Home) -> set[str]:
 class Incoming:
     """Originals on their way into the archive: written, not yet forced to the disk."""
 
-    home: Home
-    written: dict[str, Path]
+    prefix: str
+    written: dict[str, str]
 
     def add(self, sha256: str, content: bytes | memoryview) -> None:
         """Write an original under a temporary name; the caller has hashed it."""
-        temporary = temporary_sibling(self.home.archive_dir / sha256[:12])
+        temporary = self.prefix + sha256
         self.written[sha256] = temporary
         descriptor = os.open(temporary, os.O_WRONLY | os.O_CREAT | os.O_EXCL, READ_ONLY)
         try:
@@ -111,17 +111,18 @@ def incoming(home: Home) -> Iterator[Incoming]:
 
     A block that fails leaves nothing behind.
     """
-    found = Incoming(home, {})
+    directory = str(home.archive_dir)
+    found = Incoming(str(temporary_sibling(home.archive_dir / "incoming")) + "-", {})
     try:
         yield found
         if found.written:
             sync_filesystem(home.archive_dir, found.written.values())
             for sha256, temporary in found.written.items():
-                temporary.replace(home.archive_dir / sha256)
+                os.replace(temporary, f"{directory}/{sha256}")  # noqa: PTH105  (a third of the time)
             fsync_path(home.archive_dir)
     except BaseException:
         for temporary in found.written.values():
-            temporary.unlink(missing_ok=True)
+            remove(Path(temporary))
         raise
 
 

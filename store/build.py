@@ -185,6 +185,17 @@ def replace(
 
 
 @contextmanager
+def one_thread(con: DuckDBPyConnection) -> Iterator[None]:
+    """Let the engine work in one thread: for large appends two cost twice the time of one."""
+    before = con.execute("select current_setting('threads')").fetchone()
+    con.execute("set threads = 1")
+    try:
+        yield
+    finally:
+        con.execute(f"set threads = {before[0] if before else 1}")
+
+
+@contextmanager
 def transaction(con: DuckDBPyConnection) -> Iterator[None]:
     """Run a block in one transaction, joining the one that is already open."""
     if _in_transaction(con):

@@ -90,7 +90,7 @@ def replace_file(path: Path, content: bytes, mode: int = PRIVATE_FILE) -> None:
     fsync_path(path.parent)
 
 
-def sync_filesystem(directory: Path, paths: Iterable[Path]) -> None:
+def sync_filesystem(directory: Path, paths: Iterable[str]) -> None:
     """Force everything written to these files of a directory to the disk, all in one go.
 
     Linux can empty a whole file system at once, which for thousands of small files costs a
@@ -98,7 +98,7 @@ def sync_filesystem(directory: Path, paths: Iterable[Path]) -> None:
     """
     if _SYNCFS is None:
         for path in paths:
-            fsync_path(path)
+            fsync_path(Path(path))
         return
     descriptor = os.open(directory, os.O_RDONLY)
     try:
