@@ -10,7 +10,7 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export DO_NOT_TRACK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-full test-browser reference lint format docs lock clean
+.PHONY: help setup demo test test-full test-browser bench bench-quick reference lint format docs lock clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -36,6 +36,12 @@ test-full: $(STAMP) ## the long fault, fuzz and seed suites as well
 
 test-browser: $(STAMP) ## the report in headless Chromium (extra: needs chromium)
 	@$(BIN)/python -m pytest -m browser
+
+bench: $(STAMP) ## pairs against limma, written to docs/performance.md (extra: needs R; half an hour)
+	@$(BIN)/python -m benchmarks.reading
+
+bench-quick: $(STAMP) ## the same at small sizes, only shown (under three minutes)
+	@$(BIN)/python -m benchmarks.reading --quick
 
 reference: $(STAMP) ## make the R reference values again (extra: needs R)
 	@sh tests/reference/run_all.sh

@@ -68,15 +68,15 @@ def load_in_bulk(
 
     for heap in read_heaps(loading, _candidates(loading, paths, context), is_wanted):
         fault_point("load_archived")
-        for scans, reading in _readings(loading, heap, context, printed):
-            fault_point("load_parsed")
-            places = [context.places[s.path.stem] for s in scans]
-            with one_thread(loading.con):
-                bulk_write.add_slides(loading, scans, places, reading)
-            done.update(
-                (scan.path, _loaded(scan, place, reading))
-                for scan, place in zip(scans, places, strict=True)
-            )
+        found = list(_readings(loading, heap, context, printed))
+        fault_point("load_parsed")
+        with one_thread(loading.con):
+            bulk_write.add_slides(loading, found, context.places)
+        done.update(
+            (scan.path, _loaded(scan, context.places[scan.path.stem], reading))
+            for scans, reading in found
+            for scan in scans
+        )
         progress(len(done))
     return done
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np
 import pyarrow as pa
@@ -16,35 +16,45 @@ from ingest.spot_cells import lines_json, titles_json
 from ingest.standing import Place
 from store.build import append
 
+Read = tuple[Sequence[Scan], BulkReading]
 
-def add_slides(
-    loading: Loading, scans: Sequence[Scan], places: Sequence[Place], reading: BulkReading
-) -> None:
-    """Add spots, further cells and headers of slides that were read together."""
-    hashes = [s.sha256 for s in scans]
-    append(loading.con, SPOTS, _spots(loading, scans, places, reading))
-    if reading.rows_text is not None:
-        shape = scans[0].header.shape
-        first, n = shape.first_line, reading.n_rows
-        append(loading.con, SPOT_EXTRAS, pa.table({
-            "study_id": _same(loading.study.study_id, len(scans)),
-            "file_sha256": pa.array(hashes),
-            "titles_json": _same(titles_json(shape.sorted_titles.extras), len(scans)),
-            "lines_json": _same(lines_json(tuple(range(first, first + n))), len(scans)),
-            "rows_text": reading.rows_text,
-        }))  # fmt: skip
-    append(loading.con, SCAN_HEADERS, _headers(loading, scans))
+
+def add_slides(loading: Loading, found: Sequence[Read], places: Mapping[str, Place]) -> None:
+    """Add spots, further cells and headers of slides that were read together.
+
+    One insert for all of them: the engine compresses rows in groups of more than 100,000.
+    """
+    if not found:
+        return
+    spots = [_spots(loading, scans, places, reading) for scans, reading in found]
+    append(loading.con, SPOTS, pa.concat_tables(spots))
+    extras = [_extras(loading, *read) for read in found if read[1].rows_text is not None]
+    if extras:
+        append(loading.con, SPOT_EXTRAS, pa.concat_tables(extras))
+    append(loading.con, SCAN_HEADERS, _headers(loading, [s for scans, _ in found for s in scans]))
+
+
+def _extras(loading: Loading, scans: Sequence[Scan], reading: BulkReading) -> pa.Table:
+    shape = scans[0].header.shape
+    lines = tuple(range(shape.first_line, shape.first_line + reading.n_rows))
+    return pa.table({
+        "study_id": _same(loading.study.study_id, len(scans)),
+        "file_sha256": pa.array([s.sha256 for s in scans]),
+        "titles_json": _same(titles_json(shape.sorted_titles.extras), len(scans)),
+        "lines_json": _same(lines_json(lines), len(scans)),
+        "rows_text": reading.rows_text,
+    })  # fmt: skip
 
 
 def _spots(
-    loading: Loading, scans: Sequence[Scan], places: Sequence[Place], reading: BulkReading
+    loading: Loading, scans: Sequence[Scan], places: Mapping[str, Place], reading: BulkReading
 ) -> pa.Table:
     numbers, table = reading.file_numbers, reading.table
     own = {
         "study_id": _same(loading.study.study_id, table.num_rows),
         "file_sha256": _of_file([s.sha256 for s in scans], numbers),
         "slide_id": _of_file([s.path.stem for s in scans], numbers),
-        "batch_id": _of_file([p.batch_id for p in places], numbers),
+        "batch_id": _of_file([places[s.path.stem].batch_id for s in scans], numbers),
     }
     for name, values in own.items():
         table = table.append_column(name, values)

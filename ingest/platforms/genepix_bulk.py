@@ -139,17 +139,22 @@ def _is_whole(grid: Places, ends: Places, n_rows: int) -> bool:
 
 def _quoted_columns(body: Bytes, grid: Places, width: int) -> tuple[bool, ...] | None:
     """Return which columns are quoted throughout; None where a quote stands anywhere else."""
-    begins = np.empty((len(grid), width), np.int64)
-    begins[:, 1:] = grid[:, : width - 1] + 1
-    begins[0, 0], begins[1:, 0] = 0, grid[:-1, -1] + 1
-    quoted = [bool(body[begin] == _QUOTE) for begin in begins[0]]
+    firsts = np.concatenate([[0], grid[0, : width - 1] + 1])
+    quoted = [bool(body[begin] == _QUOTE) for begin in firsts]
     for column in np.flatnonzero(quoted):
-        begin, end = begins[:, column], grid[:, column] - 1
+        begin, end = _begins(grid, int(column)), grid[:, column] - 1
         if not ((body[begin] == _QUOTE) & (body[end] == _QUOTE) & (end > begin)).all():
             return None
     if np.count_nonzero(body == _QUOTE) != 2 * sum(quoted) * len(grid):
         return None
     return tuple(quoted)
+
+
+def _begins(grid: Places, column: int) -> Places:
+    """Return where the cells of a column begin."""
+    if column:
+        return grid[:, column - 1] + 1
+    return np.concatenate([[0], grid[:-1, -1] + 1])
 
 
 def _has(body: Bytes, code: int) -> bool:
@@ -275,10 +280,9 @@ def _pieces(
 ) -> list[tuple[Places, Places]]:
     """Return begin and end of what stays in each row: cells without quotes, and one mark each."""
     pieces = []
-    first = np.concatenate([[-1], grid[:-1, -1]]) + 1
     open_since: Places | None = None
     for number, column in enumerate(columns):
-        begin = grid[:, column - 1] + 1 if column else first
+        begin = _begins(grid, column)
         end = grid[:, column]
         if quoted[column]:
             pieces += [(begin + 1, end - 1), (end, end + 1)]

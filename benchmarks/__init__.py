@@ -1,0 +1,1 @@
+"""Paired timings against peers."""
