@@ -19,6 +19,7 @@ from ingest.decisions import read_decisions
 from ingest.delivery import Delivery, from_inbox, open_folder, slide_name_faults
 from ingest.faults import RefusedError
 from ingest.inbox import Inbox
+from ingest.late_scans import name_batches
 from ingest.layout_step import load_layouts
 from ingest.load_report import LOADED, REMOVED, LoadReport
 from ingest.loading import Loading, Outcome, Progress, clock, new_load_id, operator
@@ -222,6 +223,7 @@ def _load_all(
     tables = load_tables(loading, delivery, present)
     removed = remove_missing(loading, delivery, tables, present)
     present = [f for f in present if f.sha256 not in {o.sha256 for o in removed}]
+    name_batches(loading, delivery)
     find_places = as_if_mended.named_places if loading.as_if_mended else all_places
     places = find_places(standing.places(con, study_id), tables.get("samples"))
     sheet_waits = rows_wait(loading, tables)

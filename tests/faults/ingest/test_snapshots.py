@@ -204,6 +204,28 @@ def test_without_a_batch_column_the_batch_is_lot_and_scan_day(site):
     assert batches == site.rows("select distinct batch_id from raw.spots order by 1")
 
 
+@pytest.mark.parametrize("is_sheet_here", [True, False])
+def test_batches_are_the_same_where_the_sheet_came_before_the_scans(site, tmp_path, is_sheet_here):
+    names, rows = site.read("samples")
+    site.write("samples", [n for n in names if n != "batch"],
+               [{k: v for k, v in r.items() if k != "batch"} for r in rows])  # fmt: skip
+    if is_sheet_here:
+        site.edit("samples", lambda rows: rows[0].update(total_protein_mg_ml="-5"))
+    (site.folder / "arrays").rename(tmp_path / "later")
+    site.load()
+    if not is_sheet_here:
+        (site.folder / "samples.csv").unlink()
+    (tmp_path / "later").rename(site.folder / "arrays")
+    report = site.load()
+    assert report.exit_code == 0
+    batches = site.rows("select distinct slide_id, batch_id from raw.samples order by all")
+    assert all(b.startswith("SYN-LOT-1/20") for _, b in batches)
+    assert batches == site.rows("select distinct slide_id, batch_id from raw.spots order by all")
+    aside = site.rows("select slide_id, batch_id from quality.quarantine")
+    assert len(aside) == int(is_sheet_here)
+    assert set(aside) <= set(batches)
+
+
 def test_a_refused_table_names_its_impossible_rows_too(loaded):
     def spoil(rows):
         rows[0]["score"] = "9.9"
