@@ -10,22 +10,28 @@ from ingest import standing, writing
 from ingest.delivery import Delivery
 from ingest.loading import Loading
 from ingest.samples import UNSCANNED
-from ingest.study_files import scan_day
+from ingest.study_files import scan_days
 
 
 def name_batches(loading: Loading, delivery: Delivery) -> None:
     """Give samples that wait in a batch without a scan day the batch of their scan, now here."""
     con, study_id = loading.con, loading.study.study_id
+    waiting = {
+        slide_id: place
+        for slide_id, place in standing.places(con, study_id).items()
+        if place.batch_id == f"{place.lot}/{UNSCANNED}"
+    }
+    scan_day = scan_days(loading, delivery) if waiting else None
     is_renamed = False
-    for slide_id, place in standing.places(con, study_id).items():
-        waits = f"{place.lot}/{UNSCANNED}"
-        if place.batch_id != waits or not (day := scan_day(loading, delivery, slide_id)):
+    for slide_id, place in waiting.items():
+        day = scan_day(slide_id) if scan_day else None
+        if day is None:
             continue
         is_renamed = True
         con.execute(
             "update raw.samples set batch_id = ? "
             "where study_id = ? and slide_id = ? and batch_id = ?",
-            [f"{place.lot}/{day.isoformat()}", study_id, slide_id, waits],
+            [f"{place.lot}/{day.isoformat()}", study_id, slide_id, place.batch_id],
         )
     if is_renamed:
         writing.move_spots(loading)
