@@ -8,10 +8,12 @@ from dataclasses import replace
 from ingest.clinical import People
 from ingest.load_report import REFUSED
 from ingest.mangled import KnownIds
+from ingest.mapped import MappedTable
 from ingest.samples import UNSCANNED
 from ingest.snapshot import Key, Standing
 from ingest.standing import Place
 from ingest.table_step import TableResult
+from ingest.tables import SheetRow
 
 
 def known_people(
@@ -48,15 +50,15 @@ def sheet_waits(result: TableResult | None) -> str:
     return "was refused" if result.outcome.status == REFUSED else "waits itself"
 
 
-def all_places(loaded: Mapping[str, Place], result: TableResult | None) -> dict[str, Place]:
-    """Return what the sheet says of each slide, its rows in quarantine included."""
+def all_places(
+    loaded: Mapping[str, Place], aside: tuple[MappedTable, list[SheetRow]] | None
+) -> dict[str, Place]:
+    """Return what the sheet says of each slide, its rows in quarantine (`aside`) included."""
     places = dict(loaded)
-    if result is None or result.parsed is None or not result.accepted:
+    if aside is None:
         return places
-    table = result.parsed.table
-    for row in table.rows:
-        if row.line not in result.parsed.lines_aside:
-            continue
+    table, rows = aside
+    for row in rows:
         slide_id, block = table.text(row, "slide_id"), table.text(row, "block")
         old = places.get(slide_id)
         blocks = frozenset({int(block)}) if block.isdecimal() else None

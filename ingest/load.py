@@ -26,6 +26,7 @@ from ingest.loading import Loading, Outcome, Progress, clock, new_load_id, opera
 from ingest.platforms import value_platform
 from ingest.redcap.step import open_redcap
 from ingest.removal_step import remove_missing
+from ingest.rows_aside import rows_aside
 from ingest.slide_step import SlideContext
 from ingest.slides import load_slides
 from ingest.source_file import SourceFile
@@ -224,8 +225,12 @@ def _load_all(
     removed = remove_missing(loading, delivery, tables, present)
     present = [f for f in present if f.sha256 not in {o.sha256 for o in removed}]
     name_batches(loading, delivery)
-    find_places = as_if_mended.named_places if loading.as_if_mended else all_places
-    places = find_places(standing.places(con, study_id), tables.get("samples"))
+    loaded, sheet_result = standing.places(con, study_id), tables.get("samples")
+    aside = rows_aside(loading, sheet_result)
+    places = (
+        as_if_mended.named_places(loaded, sheet_result) if loading.as_if_mended
+        else all_places(loaded, aside)
+    )  # fmt: skip
     sheet_waits = rows_wait(loading, tables)
     layouts = load_layouts(loading, delivery, config.panel, places, present, sheet_waits)
     config = replace(config, outcomes=(*config.outcomes, *layouts.outcomes),
@@ -238,7 +243,7 @@ def _load_all(
         {f.slide_id: f for f in present if f.role == "slide" and f.slide_id},
         {f.sha256: f.slide_id for f in present if f.role == "slide" and f.slide_id},
     )  # fmt: skip
-    claims = claims_by_plate(loading, tables.get("samples"))
+    claims = claims_by_plate(loading, aside)
     slides = [*removed, *_slides(loading, delivery, context, claims, on_progress)]
     return config, tables, slides, places
 

@@ -6,12 +6,15 @@ from collections import defaultdict
 
 from ingest import standing
 from ingest.loading import Loading
+from ingest.mapped import MappedTable
 from ingest.samples import file_label
-from ingest.table_step import TableResult
+from ingest.tables import SheetRow
 
 
-def claims_by_plate(loading: Loading, sheet: TableResult | None) -> dict[str, dict[str, str]]:
-    """Return plate → (label → sample id) of every row of the sheet, those in quarantine included.
+def claims_by_plate(
+    loading: Loading, aside: tuple[MappedTable, list[SheetRow]] | None
+) -> dict[str, dict[str, str]]:
+    """Return plate → (label → sample id) of each row of the sheet, also in quarantine (`aside`).
 
     The values of a sample whose row is in quarantine are loaded under its id and reach no mart.
     Where an earlier row of that sample stands, that one alone claims.
@@ -27,15 +30,13 @@ def claims_by_plate(loading: Loading, sheet: TableResult | None) -> dict[str, di
     ):
         claims[row["slide_id"]][row["file_label"]] = row["sample_id"]
     standing_ids = {s for own in claims.values() for s in own.values()}
-    if sheet is None or sheet.parsed is None or not sheet.accepted:
+    if aside is None:
         return claims
-    table = sheet.parsed.table
-    for source in table.rows:
+    table, rows = aside
+    for source in rows:
         real = table.text(source, "sample_id")
-        if source.line not in sheet.parsed.lines_aside or not real:
-            continue
-        sample_id = loading.coder("sample", real)
-        if sample_id not in standing_ids:
+        sample_id = loading.coder("sample", real) if real else ""
+        if sample_id and sample_id not in standing_ids:
             plate = claims[table.text(source, "slide_id")]
             plate.setdefault(file_label(table, source), sample_id)
     return claims

@@ -256,3 +256,16 @@ def test_a_block_is_not_given_away_while_the_row_of_its_sample_is_in_quarantine(
     assert "2099-01-01 lies in the future" in text
     assert loaded.rows("select * from raw.samples order by all") == before
     balanced(report)
+
+
+@pytest.mark.parametrize("is_sheet_here", [True, False])
+def test_a_row_in_quarantine_declares_its_block_in_later_calls_too(site, tmp_path, is_sheet_here):
+    site.edit("samples", lambda rows: rows[0].update(total_protein_mg_ml="-5"))
+    (site.folder / "arrays").rename(tmp_path / "later")
+    site.load()
+    if not is_sheet_here:
+        (site.folder / "samples.csv").unlink()
+    (tmp_path / "later").rename(site.folder / "arrays")
+    report = site.load()
+    assert report.exit_code == 0, [str(p) for p in report.problems]
+    assert site.count("raw.files", "role = 'slide'") == 2

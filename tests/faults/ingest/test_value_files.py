@@ -331,3 +331,14 @@ def test_two_files_of_one_study_load_whatever_their_order(npx_folders, empty_hom
             'select count(*), sum(value::decimal(18, 6)) from raw."values"').fetchone())  # fmt: skip
         con.close()
     assert sums[0] == sums[1]
+
+
+def test_a_row_in_quarantine_claims_its_label_in_later_calls_too(npx, tmp_path):
+    npx.edit("samples", lambda rows: rows[0].update(collected_on="2099-01-01"))
+    (npx.folder / "arrays").rename(tmp_path / "later")
+    npx.load()
+    (npx.folder / "samples.csv").unlink()
+    (tmp_path / "later").rename(npx.folder / "arrays")
+    report = npx.load()
+    assert report.exit_code == 0, refusals(report)
+    assert npx.count('raw."values"') > 0
