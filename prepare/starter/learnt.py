@@ -107,7 +107,8 @@ def _panel_doubts(look: Look, panel: Panel | None) -> tuple[str, ...]:
     if not panel or not lacking:
         return ()
     return (f"the names are those of {panel.panel_id}, but {len(lacking)} of its "
-            f"{len(panel.targets)} targets are printed nowhere: catalog.csv lists what is",)  # fmt: skip
+            f"{len(panel.targets)} targets are printed nowhere: catalog.csv lists "
+            "what is",)  # fmt: skip
 
 
 def _slide(look: Look, slide_id: str, by_block: bool) -> Slide:
