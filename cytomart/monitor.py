@@ -33,7 +33,8 @@ class Health:
         Hours; None where there is none.
     generation : int or None
     is_published : bool
-        Whether what is loaded has ever gone out, or nothing is loaded.
+        Whether what is loaded has ever gone out, or nothing is loaded into a home that stands; a
+        home that is not there may be a slip of the monitor's path.
     """
 
     n_held: int
@@ -72,7 +73,8 @@ def health(home: Home, drop: Path | None = None) -> Health:
         publish_age_h=_hours(datetime.fromisoformat(generation.published_at)
                              if generation else None),
         generation=generation.number if generation else None,
-        is_published=generation is not None or not standing.batches,
+        is_published=generation is not None
+        or (home.build_path.exists() and not standing.batches),
     )  # fmt: skip
 
 

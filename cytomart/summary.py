@@ -94,11 +94,12 @@ def load_lines(front: Front, load: LoadReport, *, shows_waits: bool = True) -> N
         n for name, n in (load.rows_added or {}).items()
         if name.startswith("raw.") and name != "raw.files"
     )  # fmt: skip
+    change = f"{added} rows added" if added >= 0 else f"{-added} rows fewer than before"
     front.say(
         f"Files: {load.count(LOADED)} loaded, {load.count(UNCHANGED)} already loaded, "
         f"{load.count(REFUSED)} refused, {load.count(WAITING)} waiting; "
         f"{len(load.waiting)} slides waiting; "
-        f"{len(load.quarantined)} rows quarantined; {added} rows added."
+        f"{len(load.quarantined)} rows quarantined; {change}."
     )
 
 
@@ -107,9 +108,10 @@ def _missing_lines(front: Front, load: LoadReport) -> None:
     for key in load.missing_keys:
         front.say(f"  {key.role}: {key.key} is no longer in the table; it stays in the warehouse.")
     if load.missing_keys:
+        word = "it" if len(load.missing_keys) == 1 else "them"
         front.say(
-            f"  Do: put {'it' if len(load.missing_keys) == 1 else 'them'} back into the table, or "
-            "take them out of the warehouse with --remove --reason 'why'; the history keeps them."
+            f"  Do: put {word} back into the table, or take {word} out of "
+            "the warehouse with --remove --reason 'why'; the history keeps them."
         )
     for file in load.files:
         if file.status == REMOVED:

@@ -154,7 +154,7 @@ def _judge(loading: Loading, table: MappedTable, spec: TableSpec, outcome: Outco
 
 def missing_keys(role: str, keys: Iterable[Key]) -> tuple[MissingKey, ...]:
     """Return the keys of a table's missing rows, as a report names them."""
-    return tuple(MissingKey(role, " · ".join(k)) for k in sorted(keys))
+    return tuple(MissingKey(role, _named(k)) for k in sorted(keys))
 
 
 def _rows_too(loading: Loading, parsed: Parsed) -> tuple[Fault, ...]:
@@ -273,10 +273,15 @@ def cell_changes(parsed: Parsed, delta: Delta) -> tuple[CellChange, ...]:
     )  # fmt: skip
 
 
+def _named(key: Key) -> str:
+    """Return a key as people read it: without the parts that it does not have (a score's site)."""
+    return " · ".join(part for part in key if part)
+
+
 def removed_cells(role: str, file_name: str, removals: Iterable[Removal]) -> tuple[CellChange, ...]:
     """Return every cell of rows that a file takes away, with nothing after."""
     return tuple(
-        CellChange(role, " · ".join(r.key), cell.column, _shown(cell.before), "", file_name)
+        CellChange(role, _named(r.key), cell.column, _shown(cell.before), "", file_name)
         for r in removals
         for cell in r.cells
     )

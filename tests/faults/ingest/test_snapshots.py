@@ -89,6 +89,7 @@ def test_new_rows_are_added_and_missing_ones_are_named_and_stay(loaded, balanced
     assert loaded.count("raw.assessments") == 25
     assert [m.role for m in report.missing_keys] == ["assessments"]
     assert report.missing_keys[0].key.startswith("P01 · follow_up")
+    assert not report.missing_keys[0].key.endswith("·"), "a score without a site is named without"
     balanced(report)
 
 

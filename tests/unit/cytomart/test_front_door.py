@@ -225,6 +225,13 @@ def test_a_release_without_any_batch_names_the_cause_and_not_its_consequences():
     assert [str(p).count("is held by rule") for p in pipeline._release_problems(run)] == [1, 1]
 
 
+def test_rows_that_left_are_no_negative_addition(tmp_path, capsys):
+    front = Front(Home.from_env(str(tmp_path)), console=Console(width=200))
+    load = replace(report(LOADED), rows_added={"raw.assessments": -1, "raw.files": 1})
+    summary.load_lines(front, load)
+    assert "; 1 rows fewer than before." in capsys.readouterr().out
+
+
 def test_a_file_that_waits_is_not_called_refused(tmp_path, capsys):
     load = report(LOADED, REFUSED, WAITING)
     waits = replace(load.files[2], problems=(Problem("for its table"),))

@@ -6,12 +6,20 @@ from dataclasses import replace
 
 import pytest
 
-from cytomart.monitor import Health, level, line
+from cytomart.monitor import Health, health, level, line
+from store.build import open_build
+from store.home import Home
 
 WELL = Health(
     n_held=0, n_incomplete=0, n_release_held=0, n_quarantined=0, n_refused=0, n_waiting=0,
     oldest_waiting_h=None, publish_age_h=2.5, generation=7, is_published=True,
 )  # fmt: skip
+
+
+def test_a_home_that_is_not_there_is_not_well(tmp_path):
+    assert level(health(Home(tmp_path / "slip")), 24.0) == 1
+    open_build(Home(tmp_path / "home")).close()
+    assert level(health(Home(tmp_path / "home")), 24.0) == 0
 
 
 @pytest.mark.parametrize(
