@@ -112,7 +112,7 @@ def lines(front: Front, run: InboxRun) -> None:
         if own:
             front.say(f"Moved to {place}/: {', '.join(sorted(m.name for m in own))}")
     for wait in run.waits:
-        front.say(f"  waits since {age(wait.since)}: {wait.name}: {wait.why}")
+        front.say(f"  waiting for {age(wait.since)}: {wait.name}: {wait.why}")
     for name in run.unknown:
         front.say(f"  not recognised, left in place: {name}")
 

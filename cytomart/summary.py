@@ -61,6 +61,9 @@ def _tell(
         front.say(f"! {problem}")
     counts = {s: sum(b[2] == s for b in standing.batches)
               for s in ("released", "accepted", "held", "pending")}  # fmt: skip
+    if not shows_waits:
+        counts["held"] -= standing.n_incomplete
+        counts["incomplete"] = standing.n_incomplete
     front.say(
         "Batches: " + ", ".join(f"{n} {s}" for s, n in counts.items() if n or s == "released")
     )

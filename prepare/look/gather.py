@@ -162,7 +162,10 @@ def _take(path: Path, is_named: bool, found: _Found, seen: dict[str, str]) -> No
         if source.sha256 in seen:
             found.twins.append(Twin(path.name, seen[source.sha256]))
             return
-        platform_id = detect(source).platform_id
+        reader = detect(source)
+        if reader.is_general:
+            raise _any_table(path)
+        platform_id = reader.platform_id
         is_known = True  # a reader claims it: from here on it is broken, not foreign
         reading = _read(source, platform_id)
     except (RefusedError, CytomartError) as error:
@@ -178,6 +181,16 @@ def _take(path: Path, is_named: bool, found: _Found, seen: dict[str, str]) -> No
         )
     else:
         found.values.append(_value_file(path, platform_id, reading))
+
+
+def _any_table(path: Path) -> CytomartError:
+    return failure(
+        "a table says nothing by itself of what its columns are",
+        where=path.name,
+        allowed="scans, Luminex exports, Olink NPX files",
+        remedy="put it into a study folder whose study.toml says so ([table], see "
+        "docs/study-folder.md), then: cytomart check FOLDER",
+    )
 
 
 def _read(source: SourceFile, platform_id: str) -> Reading | ValueReading:

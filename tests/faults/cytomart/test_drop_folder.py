@@ -35,6 +35,7 @@ def test_a_timer_brings_a_study_from_a_drop_folder_into_the_warehouse(demo, tmp_
     assert done.code == 0, done.out + done.err
     assert "Moved to done/: assessments.csv, patients.csv, samples.csv" in done.out
     assert "batch SYN-01 is not complete" in done.out
+    assert "Batches: 0 released, 3 incomplete" in done.out
     assert "accept SYN-01" not in done.out
     assert "slide SYN-S01: named by the sample sheet" in done.out
     last = done.out.strip().splitlines()[-1]

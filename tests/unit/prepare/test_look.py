@@ -35,6 +35,16 @@ def noisy(seed, level=1000.0, spread=0.5, background=100):
 # ---- gathering
 
 
+def test_any_table_beside_the_scans_is_passed_over_and_by_itself_explained(gpr):
+    scan = gpr("one")
+    table = scan.parent / "MANIFEST.csv"
+    table.write_text("file,rows\none.gpr,96\n", encoding="utf-8")
+    found = look([scan.parent])
+    assert (found.gathered.unread, found.gathered.n_passed_over) == ((), 1)
+    (unread,) = look([scan, table]).gathered.unread
+    assert "a table says nothing by itself" in unread.problems[0].given
+
+
 def test_copies_are_named_and_looked_at_once(gpr):
     path = gpr("a")
     (path.parent / "b.gpr").write_bytes(path.read_bytes())

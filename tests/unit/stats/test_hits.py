@@ -179,8 +179,8 @@ def test_the_papers_rule_gives_the_chance_hits_of_the_methods_paper(analysis, sd
 def test_two_thousand_permutations_of_eighty_targets_are_quick(analysis):
     levels = np.random.default_rng(1).normal(9, 1, (40, 80))
     labels, patients = np.arange(40) < 30, [f"p{i}" for i in range(40)]
-    start = time.perf_counter()
+    start = time.process_time()
     expected_hits_groups(
         analysis("A", "C"), levels, labels, patients, n_permutations=2000, rng=generator(1)
     )
-    assert time.perf_counter() - start < 2
+    assert time.process_time() - start < 2
