@@ -21,7 +21,7 @@ def stamps(delivery: Delivery, study: Study) -> dict[Path, Stamp]:
     """Return size and time of every file of the delivery."""
     layouts = (delivery.folder / name for name in study.layouts.values())
     paths = (delivery.study_toml, *delivery.tables.values(), *layouts, *delivery.slides)
-    return {p: stamp for p in paths if (stamp := _stamp(p)) is not None}
+    return {p: stamp for p in paths if (stamp := stamp_of(p)) is not None}
 
 
 def refuse_unstable(before: Mapping[Path, Stamp]) -> None:
@@ -36,13 +36,14 @@ def refuse_unstable(before: Mapping[Path, Stamp]) -> None:
         Problem("the file changed while it was loaded", label(path), "a file at rest",
                 "wait until it is complete, then load again; nothing was loaded")
         for path, stamp in before.items()
-        if _stamp(path) != stamp
+        if stamp_of(path) != stamp
     ]  # fmt: skip
     if problems:
         raise UnstableError(problems, 1)
 
 
-def _stamp(path: Path) -> Stamp | None:
+def stamp_of(path: Path) -> Stamp | None:
+    """Return size and time of a file, or None where it is gone."""
     try:
         found = path.lstat()
     except OSError:

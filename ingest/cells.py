@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -112,8 +111,3 @@ def out_of_range(
                            allowed=f"{allowed}, in steps of {measure.step:g}",
                            remedy=remedy)  # fmt: skip
     return None
-
-
-def faults_of(found: Iterable[object]) -> list[Fault]:
-    """Return the faults among parsed cells."""
-    return [f for f in found if isinstance(f, Fault)]

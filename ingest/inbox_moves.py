@@ -17,7 +17,8 @@ from duckdb import DuckDBPyConnection
 
 from contracts.quality import FILE_LOADS
 from ingest import standing
-from ingest.inbox import DONE, REFUSED_HERE, Dropped, Inbox, Stamp
+from ingest.at_rest import stamp_of
+from ingest.inbox import DONE, REFUSED_HERE, Dropped, Inbox
 from ingest.load_report import LOADED, REFUSED, UNCHANGED, FileReport, LoadReport
 from store.durable import fsync_path, remove_leftovers, temporary_sibling
 from store.fault_points import fault_point
@@ -119,7 +120,7 @@ def _free(target: Path) -> Path:
 
 def _move(dropped: Dropped, target: Path) -> bool:
     """Move a file unless another one took its place meanwhile; return whether it went."""
-    if _stamp(dropped.path) != dropped.stamp:
+    if stamp_of(dropped.path) != dropped.stamp:
         return False
     try:
         dropped.path.rename(target)
@@ -127,7 +128,7 @@ def _move(dropped: Dropped, target: Path) -> bool:
         if error.errno != errno.EXDEV:
             raise
         _copy_over(dropped.path, target)
-    if _stamp(target) == dropped.stamp:
+    if stamp_of(target) == dropped.stamp:
         return True
     target.rename(_free(dropped.path))
     return False
@@ -142,11 +143,3 @@ def _copy_over(path: Path, target: Path) -> None:
     temporary.rename(target)
     fsync_path(target.parent)
     path.unlink()
-
-
-def _stamp(path: Path) -> Stamp | None:
-    try:
-        found = path.lstat()
-    except OSError:
-        return None
-    return (found.st_size, found.st_mtime_ns)

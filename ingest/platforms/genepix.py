@@ -16,12 +16,11 @@ import pyarrow.compute as pc
 from ingest.faults import Fault, RefusedError, fault
 from ingest.platforms.atf import AtfFrame, looks_like_atf, read_frame, title_faults
 from ingest.platforms.genepix_columns import (
-    CHANNEL_TITLES,
     POSITION_COLUMNS,
     SPOT_TITLES,
     TEXTS,
-    WHOLE_NUMBERS,
     Titles,
+    by_channel,
     channels_of,
     required_titles,
     sort_titles,
@@ -144,21 +143,7 @@ def _spots(table: pa.Table, titles: Titles) -> pa.Table:
     own = {column: table.column(title) for title, column in titles.spot.items()}
     for name in TEXTS:
         own[name] = pc.utf8_trim_whitespace(own[name])
-    n = table.num_rows
-    parts = []
-    for channel in titles.channels:
-        columns = dict(own)
-        columns["source_line"] = table.column("source_line")
-        columns["channel_nm"] = pa.repeat(pa.scalar(channel, pa.int64()), n)
-        for title, column in titles.channel[channel].items():
-            values = table.column(title)
-            # The file holds percent; the warehouse holds shares.
-            columns[column] = pc.divide(values, 100.0) if column == "saturated_frac" else values
-        for column in (*SPOT_TITLES.values(), *CHANNEL_TITLES.values()):
-            kind = pa.int64() if column in WHOLE_NUMBERS else pa.float64()
-            columns.setdefault(column, pa.nulls(n, kind))
-        parts.append(pa.table(columns))
-    return pa.concat_tables([p.select(parts[0].column_names) for p in parts])
+    return by_channel(table, {**own, "source_line": table.column("source_line")}, titles)
 
 
 def _extras(table: pa.Table, titles: Titles) -> pa.Table:

@@ -17,12 +17,12 @@ import pyarrow.csv as pacsv
 from numpy.typing import NDArray
 
 from ingest.platforms.genepix_columns import (
-    CHANNEL_TITLES,
     POSITION_COLUMNS,
     SPOT_TITLES,
     TEXTS,
     WHOLE_NUMBERS,
     Titles,
+    by_channel,
 )
 from ingest.platforms.genepix_faults import limits
 from ingest.platforms.genepix_header import Shape
@@ -224,7 +224,7 @@ def _is_in_range(table: pa.Table, titles: Titles) -> bool:
 
 def _spots(table: pa.Table, shape: Shape, printed: Printed, n_files: int) -> pa.Table:
     """Return one row per spot and channel, channel after channel, as `GenePix.read` does."""
-    titles, n_rows = shape.sorted_titles, table.num_rows
+    titles = shape.sorted_titles
     own: dict[str, pa.ChunkedArray | pa.Array] = {
         column: table.column(title) for title, column in titles.spot.items()
     }
@@ -232,18 +232,7 @@ def _spots(table: pa.Table, shape: Shape, printed: Printed, n_files: int) -> pa.
         own[name] = _repeated(printed.positions[name], n_files)
     lines = np.arange(shape.first_line, shape.first_line + printed.n_rows)
     own["source_line"] = pa.array(np.tile(lines, n_files))
-    parts = []
-    for channel in titles.channels:
-        columns = {**own, "channel_nm": pa.array(np.full(n_rows, channel))}
-        for title, column in titles.channel[channel].items():
-            values = table.column(title)
-            # The file holds percent; the warehouse holds shares.
-            columns[column] = pc.divide(values, 100.0) if column == "saturated_frac" else values
-        for column in (*SPOT_TITLES.values(), *CHANNEL_TITLES.values()):
-            kind = pa.int64() if column in WHOLE_NUMBERS else pa.float64()
-            columns.setdefault(column, pa.nulls(n_rows, kind))
-        parts.append(pa.table(columns))
-    return pa.concat_tables([p.select(parts[0].column_names) for p in parts])
+    return by_channel(table, own, titles)
 
 
 def _repeated(texts: pa.ChunkedArray, n_files: int) -> pa.DictionaryArray:

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
+
+import pyarrow as pa
+import pyarrow.compute as pc
 
 #: Title → column of raw.spots, for what a spot has once.
 SPOT_TITLES = {
@@ -98,3 +102,22 @@ def sort_titles(titles: tuple[str, ...]) -> Titles:
     }
     taken = set(spot) | {t for part in channel.values() for t in part}
     return Titles(channels, spot, channel, tuple(t for t in titles if t not in taken))
+
+
+def by_channel(
+    table: pa.Table, own: Mapping[str, pa.ChunkedArray | pa.Array], titles: Titles
+) -> pa.Table:
+    """Return one row per spot and channel, channel after channel: what each has, and its own."""
+    n_rows = table.num_rows
+    parts = []
+    for channel in titles.channels:
+        columns = {**own, "channel_nm": pa.repeat(pa.scalar(channel, pa.int64()), n_rows)}
+        for title, column in titles.channel[channel].items():
+            values = table.column(title)
+            # The file holds percent; the warehouse holds shares.
+            columns[column] = pc.divide(values, 100.0) if column == "saturated_frac" else values
+        for column in (*SPOT_TITLES.values(), *CHANNEL_TITLES.values()):
+            kind = pa.int64() if column in WHOLE_NUMBERS else pa.float64()
+            columns.setdefault(column, pa.nulls(n_rows, kind))
+        parts.append(pa.table(columns))
+    return pa.concat_tables([p.select(parts[0].column_names) for p in parts])

@@ -13,7 +13,6 @@ from pathlib import Path
 import pytest
 
 from contracts import CytomartError
-from ingest import inbox_moves
 from ingest.inbox import as_it_is_now, look_in, refuse_unusable
 from ingest.inbox_moves import move_settled
 from store.build import open_build
@@ -285,4 +284,3 @@ def test_leftovers_of_a_killed_copy_are_removed(site, drop):
     deliver(site, drop, "patients.csv")
     run(site, drop)
     assert not leftover.exists()
-    assert inbox_moves._stamp(leftover) is None
