@@ -23,7 +23,6 @@ FEW_OR_EXACT = {
     "replicate_cv",
     "int_replicates_averaged",
     "int_arrays_assessed",
-    "int_values_measured",
     "fct_patient_fold_changes",
     "fct_fold_changes",
 }
