@@ -21,6 +21,7 @@ def run(cytomart, home: Path, study: Path, drop: Path, *more: str):
     return cytomart(home, "run", str(study), "--inbox", str(drop), "--settle", "0", *more)
 
 
+@pytest.mark.slow
 def test_a_timer_brings_a_study_from_a_drop_folder_into_the_warehouse(demo, tmp_path, cytomart):
     home, study, drop = tmp_path / "home", tmp_path / "study", tmp_path / "drop"
     shutil.copytree(demo.home / "demo-study", study)

@@ -203,5 +203,11 @@ def test_a_study_begins_from_real_scans_of_an_unknown_panel(shared, tmp_path, cy
     assert kinds["Empty"] == "blank"
     assert len(catalog) == 163
     checked = cytomart(tmp_path / "home", "--json", "check", str(folder))
-    assert {p["role"] for p in json.loads(checked.out)["problems"]} == {"samples"}
+    problems = json.loads(checked.out)["problems"]
+    assert {p["role"] for p in problems} == {"samples", "slide"}
+    # Two of the twelve files carry two spots more than the others: that is what is said of them.
+    others = {p["file"]: p["given"] for p in problems if p["role"] == "slide"}
+    assert len(others) == 2
+    assert all(name.endswith("_no_descr.gpr") for name in others)
+    assert all("(2 extra): extra: Block 4 Row 16 Column 1" in given for given in others.values())
     assert not (tmp_path / "home").exists()
