@@ -65,8 +65,13 @@ class MappedTable:
         remedy: str = "",
     ) -> Fault:
         """Return a fault of one cell."""
-        return fault(rule_id, given, where=self.where(row, column), allowed=allowed,
-                     remedy=remedy, record=record, line=row.line, column=column)  # fmt: skip
+        return fault(rule_id, given, where=self.where(row, column), allowed=allowed, remedy=remedy,
+                     record=self.recorded(record, row, column), line=row.line,
+                     column=column)  # fmt: skip
+
+    def recorded(self, record: str, row: SheetRow, column: str) -> str:
+        """Return what the warehouse keeps of a fault: here the words alone."""
+        return record
 
 
 def map_table(

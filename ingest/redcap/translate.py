@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 
 from ingest.assessments import OPTIONAL as ASSESSMENT_OPTIONAL
 from ingest.assessments import REQUIRED as ASSESSMENT_COLUMNS
-from ingest.faults import Fault, fault
 from ingest.mapped import MappedTable
 from ingest.redcap.export import EVENT, REPEAT_NUMBER, Export, box_title, field_of
 from ingest.redcap.mapping import Cell, Entry, RedcapMapping
@@ -48,22 +47,11 @@ class TranslatedTable(MappedTable):
 
     addresses: Addresses = field(default_factory=dict)
 
-    def fault(
-        self,
-        rule_id: str,
-        row: SheetRow,
-        column: str,
-        given: str,
-        *,
-        record: str,
-        allowed: str = "",
-        remedy: str = "",
-    ) -> Fault:
-        """Return a fault of one cell."""
+    def recorded(self, record: str, row: SheetRow, column: str) -> str:
+        """Return the words with line and field of the export behind them."""
         source, title = self.addresses.get((row.line, column)) or self.addresses[row.line, ""]
         place = f"line {source.line} of the export{f', field {field_of(title)}' if title else ''}"
-        return fault(rule_id, given, where=self.where(row, column), allowed=allowed, remedy=remedy,
-                     record=f"{record} ({place})", line=row.line, column=column)  # fmt: skip
+        return f"{record} ({place})"
 
 
 @dataclass(frozen=True)
