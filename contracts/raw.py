@@ -7,7 +7,7 @@ from contracts.types import DATE, FLAG, INSTANT, INT, OMED, PAIN, REAL, TEXT
 
 STUDY_ID = Column("study_id", TEXT, "Study that the row belongs to.", nullable=False)
 FILE_SHA256 = Column(
-    "file_sha256", TEXT, "SHA-256 of the file's bytes; finds the original in the archive.",
+    "file_sha256", TEXT, "SHA-256 of the file's bytes; `cytomart original` gives the file back.",
     nullable=False,
 )  # fmt: skip
 SOURCE_LINE = Column(

@@ -11,7 +11,7 @@ SPOT_CELLS_NAME = "spot_cells"
 SPOT_CELLS_GRAIN = "spot × further column of the scanner file"
 SPOT_CELLS_COLUMNS = {
     "study_id": "Study that the row belongs to.",
-    "file_sha256": "SHA-256 of the file's bytes; finds the original in the archive.",
+    "file_sha256": "SHA-256 of the file's bytes; `cytomart original` gives the file back.",
     "source_line": "Line of the file that the cell stands in, from 1.",
     "column_title": "Title of the column in the file.",
     "cell_text": "The cell exactly as it stood in the file.",

@@ -112,8 +112,8 @@ def poor_arrays(published: Published) -> Table:
 def files(published: Published) -> Table:
     """Return the files behind the numbers."""
     return table(
-        "Files behind the numbers. Names of files are not published; the hash finds the original "
-        "in the archive.",
+        "Files behind the numbers. Names of files are not published; `cytomart original` with "
+        "the hash gives the file back.",
         "What it is|Slide|Size|Rows|Loaded|Set aside|SHA-256",
         (
             (

@@ -35,6 +35,8 @@ LOAD_POINTS = (
     "load_ledger_written",
 )
 
+#: Places in the order in which originals that share a pack pass them, inside a load.
+ARCHIVE_POINTS = ("pack_written", "pack_sealed", "pack_renamed")
 
 #: Places in the order in which files of a drop folder pass them, after the load.
 INBOX_POINTS = ("inbox_loaded", "inbox_text_written", "inbox_moved")

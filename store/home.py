@@ -52,6 +52,11 @@ class Home:
         return self.vault / "archive"
 
     @property
+    def packs_dir(self) -> Path:
+        """Originals that arrived many at a time: ZIP files, members named by their SHA-256."""
+        return self.archive_dir / "packs"
+
+    @property
     def ledger_path(self) -> Path:
         """One line per event, each hashed with the one before."""
         return self.vault / "ledger.jsonl"
@@ -112,7 +117,9 @@ class Home:
         try:
             for directory in (self.root, self.published_dir, self.reports_dir):
                 directory.mkdir(parents=True, exist_ok=True)
-            for directory in (self.vault, self.archive_dir, self.spill_dir, self.logs_dir):
+            for directory in (
+                self.vault, self.archive_dir, self.packs_dir, self.spill_dir, self.logs_dir
+            ):  # fmt: skip
                 if directory.is_symlink():
                     raise failure(
                         f"{directory.name} is a link",

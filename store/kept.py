@@ -15,6 +15,9 @@ LOAD_EVENT = "load"
 #: A ledger event of this name lists originals that a withdrawal removed, old hash → new hash.
 REDACTED_EVENT = "redacted"
 
+#: A ledger event of this name lists packs that were put into the archive.
+PACKED_EVENT = "packed"
+
 #: Study, role and SHA-256 of a file; `raw.files` has one row for each.
 Loaded = tuple[str, str, str]
 
@@ -64,6 +67,12 @@ def _replaced(
 def redacted(events: Iterable[Entry]) -> set[str]:
     """Return the hashes of originals that were removed on purpose."""
     return {old for e in events if e.event == REDACTED_EVENT for old in e.details["files"]}
+
+
+def packed(events: Iterable[Entry]) -> dict[str, int]:
+    """Return the packs that the archive must have, with the number of originals in each."""
+    return {p["pack"]: p["n_originals"] for e in events if e.event == PACKED_EVENT
+            for p in e.details["packs"]}  # fmt: skip
 
 
 def lost(events: Iterable[Entry], present: Iterable[Loaded]) -> dict[Loaded, int]:

@@ -28,7 +28,7 @@ def recover(home: Home) -> None:
     What stands as `warehouse.duckdb` decides: if it is the generation after the pointer's, that
     one was published, and pointer and ledger follow; otherwise its exports are removed.
     """
-    for directory in (home.root, home.published_dir, home.archive_dir):
+    for directory in (home.root, home.published_dir, home.archive_dir, home.packs_dir):
         remove_leftovers(directory)
     for leftover in home.spill_dir.iterdir():
         if not _belongs_to_living(leftover):

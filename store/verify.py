@@ -26,6 +26,7 @@ from store.generation import (
 from store.home import Home
 from store.ledger_chain import Entry, read_chain
 from store.scan import scan_apart
+from store.verify_archive import check_archive
 
 
 def verify(home: Home) -> list[Finding]:
@@ -55,7 +56,8 @@ def verify(home: Home) -> list[Finding]:
     if generation is not None:
         findings += _check_file(home, generation)
         findings += _check_witness(home, events)
-    findings += _check_archive(home, events)
+    loaded = {r[2] for r in _query(home.published_path, kept.FILES_QUERY) or ()}
+    findings += check_archive(home, events, loaded)
     for number in numbered_dirs(home) if home.published_dir.exists() else ():
         findings += _check_exports(home, number, events)
     return findings
@@ -162,22 +164,6 @@ def _check_witness(home: Home, events: list[Entry]) -> list[Finding]:
                 f"lacks the {role} file {sha256} that event {number} of the ledger loaded")
         for (_, role, sha256), number in gone.items()
     ]  # fmt: skip
-
-
-def _check_archive(home: Home, events: list[Entry]) -> Iterator[Finding]:
-    present = set()
-    for path in sorted(home.archive_dir.iterdir()) if home.archive_dir.exists() else ():
-        where = f"vault/archive/{path.name}"
-        present.add(path.name)
-        if path.name.startswith(".tmp-"):
-            yield Finding("archive", where, "is the rest of an interrupted load", WARNING)
-        elif path.is_symlink() or not path.is_file():
-            yield Finding("archive", where, "is not an ordinary file")
-        elif file_sha256(path) != path.name:
-            yield Finding("archive", where, "its bytes are not those that were archived")
-    loaded = {r[2] for r in _query(home.published_path, kept.FILES_QUERY) or ()}
-    for sha256 in sorted(loaded - present - kept.redacted(events)):
-        yield Finding("archive", f"vault/archive/{sha256}", "is missing")
 
 
 def _check_exports(home: Home, number: int, events: list[Entry]) -> Iterator[Finding]:

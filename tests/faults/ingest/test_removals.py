@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from contracts import CytomartError
-from store import kept, ledger
+from store import archive, kept, ledger
 
 
 def without(patient):
@@ -110,7 +110,7 @@ def test_a_slide_goes_with_all_its_rows_and_its_scan_and_verify_knows(loaded, ba
     assert loaded.count("raw.spots") == 1408
     present = loaded.rows(kept.FILES_QUERY)
     assert kept.lost(ledger.entries(loaded.home), present) == {}
-    assert (loaded.home.archive_dir / sha).exists()
+    assert sha in archive.names(loaded.home)
     assert loaded.rows("select status, file_sha256, n_rows_removed from quality.file_loads "
                        "where slide_id = 'SYN-S02' order by loaded_at") == [
         ("loaded", sha, 0), ("removed", sha, 1408),

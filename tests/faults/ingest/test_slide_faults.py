@@ -7,6 +7,8 @@ import shutil
 
 import pytest
 
+from store import archive
+
 
 def problems(report, name):
     return "\n".join(str(p) for f in report.files if f.file_name == name for p in f.problems)
@@ -262,7 +264,7 @@ def test_a_new_scan_of_a_slide_needs_supersede_and_the_old_one_stays_in_the_arch
     assert new != [(old,)]
     assert loaded.count("raw.spots") == 2816
     assert loaded.count("raw.scan_headers") == 60
-    assert (loaded.home.archive_dir / old).exists()
+    assert old in archive.names(loaded.home)
     details = loaded.events()[-1].details
     assert details["supersede_reason"] == "scanned anew at lower gain"
     assert [f["superseded_sha256"] for f in details["files"] if "superseded_sha256" in f] == [old]

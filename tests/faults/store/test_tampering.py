@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 import random
 import subprocess
@@ -31,6 +32,10 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Home:
     for n in range(3):
         archive.put_bytes(home, f"original {n}\n".encode() * 50)
         ledger.append(home, "load", "s", {"n_rows": n})
+    with archive.incoming(home) as incoming:
+        for n in range(archive.PACK_FROM):
+            content = f"packed original {n}\n".encode() * 2
+            incoming.add(hashlib.sha256(content).hexdigest(), content)
     con = open_build(home)
     rows = [
         {"study_id": "s", "file_sha256": f"{n:064d}", "role": "slide", "source_line": n,
@@ -63,7 +68,9 @@ def test_every_changed_bit_is_reported_where_it_is(home: Home, n: int) -> None:
         kind = ("ledger", "archive", "published")[turn % 3]
         path = {
             "ledger": home.ledger_path,
-            "archive": chance.choice(sorted(home.archive_dir.iterdir())),
+            "archive": chance.choice(
+                [p for p in sorted(home.archive_dir.rglob("*")) if p.is_file()]
+            ),
             "published": home.published_path,
         }[kind]
         before = path.read_bytes()

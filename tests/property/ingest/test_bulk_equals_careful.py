@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import shutil
 from pathlib import Path
+from zipfile import ZipFile
 
 import numpy as np
 import pyarrow as pa
@@ -23,6 +24,7 @@ from ingest.source_file import SourceFile
 from ingest.spot_cells import lines_json, titles_json, written_cells
 from simulate.design import Design
 from simulate.study import write_study
+from store import archive
 from store.build import open_build
 from store.home import Home
 
@@ -139,6 +141,7 @@ def load(folder, root, *, is_bulk, monkeypatch):
     careful = []
     real = ingest.slides.load_slide
     with monkeypatch.context() as patch:
+        patch.setattr(archive, "PACK_FROM", 2)
         patch.setattr(ingest.slides, "load_slide", lambda *a: careful.append(a[1]) or real(*a))
         if not is_bulk:
             patch.setattr(ingest.slides, "load_in_bulk", lambda *_: {})
@@ -159,8 +162,10 @@ def load(folder, root, *, is_bulk, monkeypatch):
         "select * exclude (load_id, refused_at) from quality.refusals order by all"
     ).to_arrow_table()
     con.close()
-    kept = {p.name for p in home.archive_dir.iterdir()}
-    return report, tables, kept, {p.name for p in careful}
+    plain = {p.name for p in home.archive_dir.iterdir() if p.is_file()}
+    assert not plain & {n for p in home.packs_dir.iterdir() for n in ZipFile(p).namelist()}
+    assert bool(list(home.packs_dir.iterdir())) == is_bulk
+    return report, tables, archive.names(home), {p.name for p in careful}
 
 
 def test_sound_files_of_every_kind_and_odd_ones_among_them(study, tmp_path, monkeypatch):

@@ -8,6 +8,7 @@ from store.home import Home
 from store.publish import current, publish, recover
 from store.read import open_published
 from store.verify import verify
+from store.verify_archive import check_archive
 
 
 def found(home: Home) -> list[tuple[str, str]]:
@@ -24,9 +25,18 @@ def test_a_home_before_its_first_load_is_well(home: Home) -> None:
 
 
 def test_a_missing_original_is_named(published: Home) -> None:
-    (original,) = published.archive_dir.iterdir()
+    (original,) = (p for p in published.archive_dir.iterdir() if p.is_file())
     original.unlink()
     assert found(published) == [("archive", f"vault/archive/{original.name}")]
+
+
+def test_of_many_missing_originals_some_are_named_and_the_rest_counted(home: Home) -> None:
+    names = [f"{n:064x}" for n in range(25)]
+    found = list(check_archive(home.ensure(), [], names))
+    assert [f.where for f in found[:20]] == [f"vault/archive/{n}" for n in names[:20]]
+    assert [str(f) for f in found[20:]] == [
+        "damage: vault/archive: 5 more originals of loaded files are missing"
+    ]
 
 
 def test_a_stranger_in_the_archive_is_named(published: Home) -> None:
