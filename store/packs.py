@@ -59,9 +59,9 @@ class Pack:
 
     @classmethod
     def begin(cls, path: Path) -> Pack:
-        """Create the file; it can be written through this object alone."""
-        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o400)
-        return cls(path, os.fdopen(descriptor, "w+b", _BUFFER_BYTES), {})
+        """Create the file; only what is added here is ever written to it."""
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o400)
+        return cls(path, os.fdopen(descriptor, "wb", _BUFFER_BYTES), {})
 
     @property
     def is_full(self) -> bool:
@@ -79,9 +79,9 @@ class Pack:
 
     def contents(self) -> Iterator[tuple[str, bytes]]:
         """Yield what was added."""
+        self.stream.flush()
         for sha256, member in self.members.items():
-            self.stream.seek(member.offset + _HEADER.size)
-            yield sha256, self.stream.read(member.n_bytes)
+            yield sha256, read(self.path, member)
 
     def seal(self) -> str:
         """Write the directory, force everything to the disk, return the name the pack must have."""
