@@ -1,6 +1,6 @@
 """Arrow schemas of every table that Python writes: the single truth of names, types and units."""
 
-from contracts.conform import conform, from_rows
+from contracts.conform import conform, from_columns, from_rows
 from contracts.errors import CytomartError, Problem, failure
 from contracts.identity import IDENTITY
 from contracts.quality import QUALITY
@@ -23,5 +23,6 @@ __all__ = [
     "Relation",
     "conform",
     "failure",
+    "from_columns",
     "from_rows",
 ]

@@ -64,7 +64,12 @@ def from_rows(rows: Sequence[Mapping[str, Any]], relation: Relation) -> pa.Table
             raise failure(
                 f"a row for {relation.full_name} brings unknown {sorted(extra)}", exit_code=4
             )
-    arrays = [
-        pa.array([row.get(c.name) for row in rows], type=c.arrow_type) for c in relation.columns
-    ]
-    return conform(pa.Table.from_arrays(arrays, names=relation.column_names), relation)
+    cells = {c.name: [row.get(c.name) for row in rows] for c in relation.columns}
+    return from_columns(cells, relation)
+
+
+def from_columns(columns: Mapping[str, Sequence[Any]], relation: Relation) -> pa.Table:
+    """Return columns (name to as many values as there are rows) as a conforming table."""
+    kinds = {c.name: c.arrow_type for c in relation.columns}
+    arrays = {name: pa.array(values, kinds.get(name)) for name, values in columns.items()}
+    return conform(pa.table(arrays), relation)

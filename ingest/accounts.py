@@ -183,7 +183,7 @@ def _waiting_slides(
     loaded = {f.slide_id for f in standing.files(loading.con, loading.study.study_id)
               if f.role == "slide"}  # fmt: skip
     here = {o.slide_id: o for o in outcomes if o.role == "slide"}
-    strays = KnownIds.of({s: "" for s in here if s and s not in places})
+    strays = KnownIds({s: "" for s in here if s and s not in places})
     sheet = next((o.file_name for o in outcomes if o.role == "samples"), "the sample sheet")
     platform = by_id(loading.study.platform_id)
     ending = platform.endings[0] if platform else ""

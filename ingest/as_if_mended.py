@@ -34,7 +34,7 @@ def named_people(loading: Loading, known: People, result: TableResult | None) ->
         declared = cohort if cohort in loading.study.cohorts else ""
         cohorts[stored] = declared or cohorts.get(stored, "")
         places[real] = table.where(row, "patient_id")
-    return replace(known, cohorts=cohorts, aside=frozenset(), known=KnownIds.of(places))
+    return replace(known, cohorts=cohorts, aside=frozenset(), known=KnownIds(places))
 
 
 def named_places(loaded: Mapping[str, Place], result: TableResult | None) -> dict[str, Place]:

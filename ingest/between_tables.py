@@ -26,12 +26,12 @@ def known_people(
     cohorts = {key[0]: str(s.values["cohort"]) for key, s in known.items()}
     places = dict.fromkeys(real_ids, "")
     if result is None or result.parsed is None or not result.accepted:
-        return People(cohorts, frozenset(), KnownIds.of(places))
+        return People(cohorts, frozenset(), KnownIds(places))
     table, rows = result.parsed.table, result.parsed.rows
     cohorts |= {r.key[0]: str(r.values["cohort"]) for r in rows}
     places |= {r.shown: table.where(r.source, "patient_id") for r in rows}
     aside = {k[0] for k in result.parsed.keys_aside} - cohorts.keys()
-    return People(cohorts, frozenset(aside), KnownIds.of(places))
+    return People(cohorts, frozenset(aside), KnownIds(places))
 
 
 def without_people(people: People, result: TableResult | None) -> str:

@@ -28,7 +28,7 @@ def has_decimal_commas(table: MappedTable, column: str) -> bool:
 
     Not where all of them could be thousands: `1,200` is 1200 to some and 1.2 to others.
     """
-    cells = [table.text(row, column) for row in table.rows]
+    cells = set(table.texts(column))
     commas = [c for c in cells if _COMMA.fullmatch(c)]
     if not commas or any("." in c for c in cells):
         return False

@@ -17,7 +17,7 @@ from ingest.loading import Loading, Outcome
 from ingest.mangled import KnownIds
 from ingest.mapped import MappedTable
 from ingest.patients import map_patients, parse_patients
-from ingest.samples import Context as SampleContext
+from ingest.sample_row import Context as SampleContext
 from ingest.samples import map_samples, parse_samples
 from ingest.snapshot import Key, Standing
 from ingest.standing import LoadedFile
@@ -93,7 +93,7 @@ def _parse_patients(loading: Loading, table: MappedTable) -> Parsed:
 
 def _loaded(loading: Loading, kind: str) -> KnownIds:
     ids = standing.real_ids(loading.con, loading.study.study_id, kind)
-    return KnownIds.of(dict.fromkeys(ids, ""))
+    return KnownIds(dict.fromkeys(ids, ""))
 
 
 def _parse_samples(

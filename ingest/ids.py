@@ -13,6 +13,8 @@ from ingest.tables import SheetRow
 
 def fold_id(text: str) -> str:
     """Return an id without blanks, case and width: what a person would take for the same."""
+    if text.isascii():
+        return "".join(text.split()).lower()
     folded = text
     # Taking a blank away can bring a letter and an accent together, so fold until it is stable.
     while (again := "".join(unicodedata.normalize("NFKC", folded).split()).casefold()) != folded:
@@ -23,26 +25,30 @@ def fold_id(text: str) -> str:
 def id_faults(table: MappedTable, column: str, *, rows: Sequence[SheetRow]) -> list[Fault]:
     """Return faults for ids that are missing, padded, or differ only in blanks, case or width."""
     faults = []
-    spellings: dict[str, dict[str, list[SheetRow]]] = defaultdict(lambda: defaultdict(list))
+    first_of: dict[str, SheetRow] = {}
     for row in rows:
         raw = table.raw(row, column)
-        if not raw.strip():
+        text = raw.strip()
+        if not text:
             faults.append(
                 table.fault("missing_id", row, column, f"`{column}` is blank",
                             record=f"{column} is blank", allowed="an id", remedy="fill the cell")
             )  # fmt: skip
             continue
-        if raw != raw.strip():
+        if raw != text:
             faults.append(
                 table.fault("padded_id", row, column, f"`{raw}` has a blank before or after it",
                             record=f"{column} has a blank around it", allowed="the bare id",
                             remedy="remove the blank")
             )  # fmt: skip
-        spellings[fold_id(raw)][raw.strip()].append(row)
+        first_of.setdefault(text, row)
+    spellings: dict[str, list[str]] = defaultdict(list)
+    for text in first_of:
+        spellings[fold_id(text)].append(text)
     for variants in spellings.values():
         if len(variants) > 1:
-            cells = listed(f"`{v}` at {table.where(r[0], column)}" for v, r in variants.items())
-            first = next(iter(variants.values()))[0]
+            cells = listed(f"`{v}` at {table.where(first_of[v], column)}" for v in variants)
+            first = first_of[variants[0]]
             faults.append(
                 table.fault("colliding_id", first, column,
                             f"ids differ only in blanks, case or width: {cells}",
@@ -54,9 +60,11 @@ def id_faults(table: MappedTable, column: str, *, rows: Sequence[SheetRow]) -> l
 
 def duplicate_faults(table: MappedTable, columns: Sequence[str], rule_id: str) -> list[Fault]:
     """Return a fault for each key that stands in several rows, with all its cells."""
+    keys = list(zip(*(table.texts(c) for c in columns), strict=True))
+    if len(set(keys)) == len(keys):
+        return []
     places: dict[tuple[str, ...], list[SheetRow]] = defaultdict(list)
-    for row in table.rows:
-        key = tuple(table.text(row, c) for c in columns)
+    for row, key in zip(table.rows, keys, strict=True):
         if all(key):
             places[key].append(row)
     faults = []

@@ -11,7 +11,16 @@ from pathlib import Path
 from duckdb import DuckDBPyConnection
 
 from contracts import failure
-from ingest import accounts, as_if_mended, at_rest, settling, spellings, standing, writing
+from ingest import (
+    accounts,
+    as_if_mended,
+    at_rest,
+    collector,
+    settling,
+    spellings,
+    standing,
+    writing,
+)
 from ingest.between_tables import all_places
 from ingest.clinical_step import load_tables, rows_wait
 from ingest.config_step import Config, is_learnt_panel, load_config
@@ -93,7 +102,8 @@ def load_study(
     reasons = (accept_corrections, supersede_reason, remove_reason)
     loading = _loading(home, con, folder, study, reasons, today)
     loading = replace(loading, is_drop=inbox is not None)
-    done = _run(loading, delivery, source, on_progress)
+    with collector.paused():
+        done = _run(loading, delivery, source, on_progress)
     if done.report.rows_added or done.report.changed_batches or _has_news(done.outcomes):
         details = accounts.details(loading, done.outcomes, done.report, done.plan_hash,
                                    done.plan_in_force)  # fmt: skip
@@ -125,7 +135,8 @@ def check_study(
     delivery, source, study = _open(folder) if study is None else _beside(folder, study)
     loading = _loading(home, con, folder, study, (accept_corrections, None, None), today)
     loading = replace(loading, is_check=True, as_if_mended=is_loose)
-    return _run(loading, delivery, source, on_progress).report
+    with collector.paused():
+        return _run(loading, delivery, source, on_progress).report
 
 
 @dataclass(frozen=True)

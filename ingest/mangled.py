@@ -9,6 +9,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from decimal import ROUND_DOWN, Context, Decimal
+from functools import cached_property
 
 from ingest.day_hints import MONTHS, month_and_day, serial_days
 from ingest.faults import Fault
@@ -66,23 +67,22 @@ class KnownIds:
     """
 
     places: Mapping[str, str] = field(default_factory=dict)
-    index: Mapping[Key, str] = field(default_factory=dict)
 
-    @classmethod
-    def of(cls, places: Mapping[str, str]) -> KnownIds:
-        """Return the ids ready to be looked up."""
+    @cached_property
+    def _index(self) -> dict[Key, str]:
+        """Ids by their keys: made when the first unknown id is met."""
         index: dict[Key, str] = {}
-        for known in places:
+        for known in self.places:
             for key in _keys(known):
                 index.setdefault(key, known)
-        return cls(dict(places), index)
+        return index
 
     def original_of(self, given: str) -> Original | None:
         """Return the known id that a text probably was, where it is not known itself."""
-        if given in self.places:
+        if not self.places or given in self.places:
             return None
         for key in (*_given_keys(given), *_keys(given)[-1:]):
-            known = self.index.get(key)
+            known = self._index.get(key)
             if known is not None and known != given:
                 return Original(known, self.places[known], _how(key, given, known))
         return None
@@ -95,9 +95,12 @@ def mangled_faults(table: MappedTable, column: str, rows: Sequence[SheetRow]) ->
     """
     cells = [(row, text) for row in rows if (text := table.text(row, column))]
     shapes = {text: _shape(text) for _, text in cells}
-    own = {kind for kind in ("a day", "a number with `.0`") if set(shapes.values()) == {kind}}
+    kinds = set(shapes.values())
+    own = {kind for kind in ("a day", "a number with `.0`") if kinds == {kind}}
     width = _padded_width(shapes)
-    faults = []
+    faults: list[Fault] = []
+    if not width and not kinds - own - {""}:
+        return faults
     for row, text in cells:
         kind = shapes[text]
         if kind and kind not in own:
@@ -204,6 +207,8 @@ def _given_keys(text: str) -> tuple[Key, ...]:
 
 
 def _shape(text: str) -> str:
+    if text[0].isalpha():  # only a day may begin with a letter
+        return "a day" if _SHOWN_DAY.fullmatch(text) else ""
     if is_excel_error(text):
         return "an error of Excel"
     if text.startswith("'"):

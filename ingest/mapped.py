@@ -7,6 +7,7 @@ import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import cached_property
 
 from ingest.faults import Fault, RefusedError, fault, listed
 from ingest.source_file import SourceFile
@@ -43,11 +44,29 @@ class MappedTable:
 
     def raw(self, row: SheetRow, column: str) -> str:
         """Return a cell exactly as it stood; empty where the column is absent."""
-        return self.sheet.cell(row, self.titles[column]) if column in self.titles else ""
+        place = self._places.get(column)
+        return "" if place is None else row.cells[place]
 
     def text(self, row: SheetRow, column: str) -> str:
         """Return a cell without surrounding blanks."""
         return self.raw(row, column).strip()
+
+    def texts(self, column: str) -> Sequence[str]:
+        """Return a column's cells without surrounding blanks, in the order of the rows."""
+        found = self._columns.get(column)
+        return [""] * len(self.rows) if found is None else found
+
+    def examples(self, column: str) -> dict[str, SheetRow]:
+        """Return a row for each text that a column holds: what is right in it is right in all."""
+        return dict(zip(self.texts(column), self.rows, strict=True))
+
+    @cached_property
+    def _places(self) -> dict[str, int]:
+        return {column: self.sheet.titles.index(title) for column, title in self.titles.items()}
+
+    @cached_property
+    def _columns(self) -> dict[str, list[str]]:
+        return {c: [row.cells[i].strip() for row in self.rows] for c, i in self._places.items()}
 
     def where(self, row: SheetRow, column: str = "") -> str:
         """Return the address of a cell."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from decimal import Decimal
 
 from ingest.cells import UNTIL_THEN, decimal, out_of_range
@@ -58,10 +58,11 @@ def parse_patients(
     aside: list[Fault] = []
     aside_rows: list[Row] = []
     keys_aside: set[tuple[str, ...]] = set()
-    for source in table.rows:
-        real = table.text(source, "patient_id")
+    sound = _sound_values(table, study)
+    ids = table.texts("patient_id")
+    for source, real, known in zip(table.rows, ids, sound, strict=True):
         key = (coder("patient", real),) if real else ("",)
-        values, found = _values(table, source, study)
+        values, found = (known, []) if known is not None else _values(table, source, study)
         if found:
             aside += found
             keys_aside.add(key)
@@ -70,6 +71,25 @@ def parse_patients(
         rows.append(Row(key, {"patient_id": key[0], **values}, source, real))
     return Parsed(table, tuple(rows), tuple(faults), tuple(aside), frozenset(keys_aside),
                   aside_rows=tuple(aside_rows))  # fmt: skip
+
+
+def _sound_values(table: MappedTable, study: Study) -> Iterator[dict[str, object] | None]:
+    """Yield the values of every row, None where a cell is at fault: each text is judged once."""
+    columns = [*COLUMNS[1:], *(a.attribute_id for a in study.attributes)]
+    known: list[dict[str, object]] = []
+    for column in columns:
+        judged = {t: _values(table, row, study) for t, row in table.examples(column).items()}
+        known.append({
+            text: values[column] for text, (values, faults) in judged.items()
+            if all(f.column != column for f in faults)
+        })  # fmt: skip
+    for texts in zip(*(table.texts(c) for c in columns), strict=True):
+        try:
+            cells = [own[text] for own, text in zip(known, texts, strict=True)]
+        except KeyError:
+            yield None
+        else:
+            yield dict(zip(columns, cells, strict=True))
 
 
 def _values(

@@ -135,34 +135,44 @@ def _cells_kind(cells: Sequence[str], year: int | None) -> str | None:
         return None
     counts = Counter(cells)  # a level that stands in thousands of rows is looked at once
     for kind, shape in _CELLS.items():
-        if _share(counts, shape) >= _SHARE:
+        if _is_mostly(counts, shape):
             return kind
     if _are_names(counts):
         return "names"
     return "birth dates" if year is not None and _are_births(counts, year) else None
 
 
-def _share(counts: Counter[str], shape: re.Pattern[str]) -> float:
-    return sum(n for c, n in counts.items() if shape.fullmatch(c)) / counts.total()
+def _is_mostly(counts: Counter[str], shape: re.Pattern[str]) -> bool:
+    """Return whether enough cells have a shape; a column of ids is given up halfway."""
+    n_others = 0
+    most = (1 - _SHARE) * counts.total()
+    for cell, n in counts.items():
+        if not shape.fullmatch(cell):
+            n_others += n
+            if n_others > most:
+                return False
+    return True
 
 
 def _are_names(counts: Counter[str]) -> bool:
     if len(counts) < max(_LEAST_NAMES, _DISTINCT_SHARE * counts.total()):
         return False
-    return max(_share(counts, _LATIN_NAME), _share(counts, _CHINESE_NAME)) >= _SHARE
+    return _is_mostly(counts, _LATIN_NAME) or _is_mostly(counts, _CHINESE_NAME)
 
 
 def _are_births(counts: Counter[str], year: int) -> bool:
     """Return whether most cells are days on which a grown-up of today may have been born."""
-    days = [(d[0].year, n) for c, n in counts.items() if (d := probable_days(c))]
-    n_days = sum(n for _, n in days)
+    days: list[tuple[int, int]] = []
+    n_days = total = counts.total()
+    for cell, n in counts.items():
+        if found := probable_days(cell):
+            days.append((found[0].year, n))
+            continue
+        n_days -= n
+        if n_days < _DISTINCT_SHARE * total:
+            return False
     n_grown = sum(n for born, n in days if born <= year - _GROWN_UP)
-    return (
-        n_days >= _DISTINCT_SHARE * counts.total()
-        and n_days >= 3
-        and n_grown >= _DISTINCT_SHARE * n_days
-        and max(days)[0] - min(days)[0] >= 10
-    )
+    return n_days >= 3 and n_grown >= _DISTINCT_SHARE * n_days and max(days)[0] - min(days)[0] >= 10
 
 
 def _stop(sheet: Sheet, title: str, kind: str) -> Fault:

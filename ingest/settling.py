@@ -9,9 +9,12 @@ from __future__ import annotations
 import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import fields
 from typing import Any
 
-from contracts import from_rows
+import pyarrow as pa
+
+from contracts import Relation, from_columns, from_rows
 from contracts.quality import FILE_LOADS, QUARANTINE, REFUSALS
 from contracts.raw import FILES
 from ingest import standing
@@ -34,7 +37,7 @@ def add_files(loading: Loading, outcomes: Sequence[Outcome]) -> None:
     for role in sorted({o.role for o in loaded}):
         own = [o for o in loaded if o.role == role]
         where = {"study_id": study_id, "role": role, "file_sha256": [o.sha256 for o in own]}
-        replace(loading.con, FILES, from_rows([_file_row(loading, o) for o in own], FILES), where)
+        replace(loading.con, FILES, _file_rows(loading, own), where)
     for role in CURRENT_ONLY:
         in_force = [
             o.sha256 for o in outcomes if o.role == role and o.status in (LOADED, UNCHANGED)
@@ -47,18 +50,24 @@ def add_files(loading: Loading, outcomes: Sequence[Outcome]) -> None:
             )
 
 
-def _file_row(loading: Loading, outcome: Outcome) -> dict[str, object]:
-    columns = (
-        "role", "slide_id", "platform_id", "file_name", "file_version", "n_bytes", "encoding",
-        "line_end", "n_rows_in", "n_rows_loaded", "n_rows_quarantined", "n_rows_unchanged",
-    )  # fmt: skip
-    return {
-        **{c: getattr(outcome, c) for c in columns},
-        "study_id": loading.study.study_id,
-        "file_sha256": outcome.sha256,
-        "load_id": loading.load_id,
-        "loaded_at": loading.loaded_at,
+def _file_rows(loading: Loading, outcomes: Sequence[Outcome]) -> pa.Table:
+    return from_columns(_facts(loading, outcomes, FILES), FILES)
+
+
+def _facts(
+    loading: Loading, outcomes: Sequence[Outcome], relation: Relation
+) -> dict[str, Sequence[object]]:
+    """Return the columns of a relation that outcomes and load fill."""
+    n = len(outcomes)
+    own: dict[str, Sequence[object]] = {
+        "study_id": [loading.study.study_id] * n,
+        "file_sha256": [o.sha256 for o in outcomes],
+        "load_id": [loading.load_id] * n,
+        "loaded_at": [loading.loaded_at] * n,
     }
+    facts = {f.name for f in fields(Outcome)}
+    found = [c for c in relation.column_names if c not in own and c in facts]
+    return {**own, **{c: [getattr(o, c) for o in outcomes] for c in found}}
 
 
 def settle_quarantine(loading: Loading, outcomes: Sequence[Outcome]) -> None:
@@ -196,19 +205,13 @@ def add_file_loads(
 ) -> None:
     """Record what the load did with every file that was news to it: each row accounted for."""
     fresh = {id(o) for o in refused}
-    rows = [
-        {
-            **{c: getattr(outcome, c) for c in FILE_LOADS.column_names if hasattr(outcome, c)},
-            "study_id": loading.study.study_id,
-            "file_sha256": outcome.sha256,
-            "load_id": loading.load_id,
-            "file_number": number,
-            "loaded_at": loading.loaded_at,
-        }
-        for number, outcome in enumerate(outcomes, 1)
+    news = {
+        number: outcome for number, outcome in enumerate(outcomes, 1)
         if outcome.status in (LOADED, REMOVED) or id(outcome) in fresh
-    ]
-    append(loading.con, FILE_LOADS, from_rows(rows, FILE_LOADS))
+    }  # fmt: skip
+    columns = _facts(loading, list(news.values()), FILE_LOADS)
+    append(loading.con, FILE_LOADS, from_columns({**columns, "file_number": list(news)},
+                                                 FILE_LOADS))  # fmt: skip
 
 
 def _refusal_rows(

@@ -104,9 +104,8 @@ def compare(standing: Mapping[Key, Standing], parsed: Parsed) -> Delta:
             completed.append(row)
     taken = set(replaced.values())
     missing = tuple(k for k in standing if k not in seen and k not in taken)
-    places = {_place(r.values) for r in parsed.rows} if parsed.table.role == "samples" else set()
     loose = standing.keys() - {r.key for r in parsed.rows} - taken
-    displaced = tuple(sorted(k for k in loose if _place(standing[k].values) in places))
+    displaced = _displaced(standing, parsed, loose)
     return Delta(tuple(new), tuple(unchanged), tuple(completed), tuple(corrected), missing,
                  displaced)  # fmt: skip
 
@@ -122,6 +121,15 @@ def with_removals(delta: Delta, standing: Mapping[Key, Standing]) -> Delta:
         for key in delta.missing
     )
     return replace(delta, missing=(), removed=removed)
+
+
+def _displaced(
+    standing: Mapping[Key, Standing], parsed: Parsed, loose: set[Key]
+) -> tuple[Key, ...]:
+    if not loose or parsed.table.role != "samples":
+        return ()
+    places = {_place(r.values) for r in parsed.rows}
+    return tuple(sorted(k for k in loose if _place(standing[k].values) in places))
 
 
 def _place(values: Mapping[str, object]) -> tuple[object, ...]:
@@ -147,6 +155,8 @@ def _is_scanned_since(before: Mapping[str, object], row: Row) -> bool:
 def _renamed(standing: Mapping[Key, Standing], parsed: Parsed, seen: set[Key]) -> dict[Key, Key]:
     """Return new sample ids whose Block another id holds that the file no longer has."""
     holders = {_place(old.values): key for key, old in standing.items() if key not in seen}
+    if not holders:
+        return {}
     return {
         row.key: holders[place]
         for row in parsed.rows

@@ -140,7 +140,7 @@ def _records(source: SourceFile, delimiter: Delimiter) -> list[SheetRow]:
     line = 1
     try:
         for number, cells in enumerate(reader, start=1):
-            if number > delimiter.n_lines and any(c.strip() for c in cells):
+            if number > delimiter.n_lines and "".join(cells).strip():
                 records.append(SheetRow(line, number, tuple(cells)))
             line = reader.line_num + 1
     except csv.Error as error:
@@ -178,6 +178,9 @@ def _sheet(source: SourceFile, name: str, records: list[SheetRow], delimiter: st
     faults = _title_faults(sheet, records[0])
     rows = []
     for record in records[1:]:
+        if len(record.cells) == len(titles):
+            rows.append(record)
+            continue
         cells = [c.strip() if c.strip() else "" for c in record.cells]
         while len(cells) > len(titles) and not cells[-1]:
             cells.pop()

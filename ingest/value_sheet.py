@@ -7,7 +7,7 @@ from collections import defaultdict
 from ingest import standing
 from ingest.loading import Loading
 from ingest.mapped import MappedTable
-from ingest.samples import file_label
+from ingest.sample_row import file_label
 from ingest.tables import SheetRow
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pyarrow as pa
 
-from contracts import Relation, from_rows
+from contracts import Relation, from_columns, from_rows
 from contracts.identity import CELL_HISTORY, PSEUDONYMS
 from contracts.raw import (
     ASSESSMENTS,
@@ -61,10 +61,9 @@ def add_rows(loading: Loading, role: str, rows: Sequence[Row], sha256: str) -> N
     """Add new rows of a clinical table."""
     if not rows:
         return
-    append(loading.con, TABLES[role], from_rows(_stored(loading, role, rows, sha256), TABLES[role]))
+    append(loading.con, TABLES[role], _stored(loading, role, rows, sha256))
     if role == "patients":
-        cells = _attributes(loading, rows, sha256)
-        append(loading.con, PATIENT_ATTRIBUTES, from_rows(cells, PATIENT_ATTRIBUTES))
+        append(loading.con, PATIENT_ATTRIBUTES, _attributes(loading, rows, sha256))
 
 
 def put_row(
@@ -73,12 +72,9 @@ def put_row(
     """Put one row in place of the one that stands under its key (or another key)."""
     relation = TABLES[role]
     where = _where(loading, relation, key or row.key)
-    replace(
-        loading.con, relation, from_rows(_stored(loading, role, [row], sha256), relation), where
-    )
+    replace(loading.con, relation, _stored(loading, role, [row], sha256), where)
     if role == "patients":
-        cells = from_rows(_attributes(loading, [row], sha256), PATIENT_ATTRIBUTES)
-        replace(loading.con, PATIENT_ATTRIBUTES, cells, where)
+        replace(loading.con, PATIENT_ATTRIBUTES, _attributes(loading, [row], sha256), where)
 
 
 def drop_row(loading: Loading, role: str, key: tuple[str, ...]) -> None:
@@ -207,29 +203,28 @@ def add_pseudonyms(loading: Loading) -> None:
         append(loading.con, PSEUDONYMS, from_rows(rows, PSEUDONYMS))
 
 
-def _stored(
-    loading: Loading, role: str, rows: Sequence[Row], sha256: str
-) -> list[dict[str, object]]:
-    columns = set(TABLES[role].column_names)
-    return [
-        {
-            **{c: v for c, v in row.values.items() if c in columns},
-            "study_id": loading.study.study_id,
-            "file_sha256": sha256,
-            "source_line": row.source.line,
-        }
-        for row in rows
-    ]
+def _stored(loading: Loading, role: str, rows: Sequence[Row], sha256: str) -> pa.Table:
+    relation = TABLES[role]
+    own: dict[str, Sequence[object]] = {
+        "study_id": [loading.study.study_id] * len(rows),
+        "file_sha256": [sha256] * len(rows),
+        "source_line": [row.source.line for row in rows],
+    }
+    cells = {c: [row.values.get(c) for row in rows] for c in relation.column_names if c not in own}
+    return from_columns({**own, **cells}, relation)
 
 
-def _attributes(loading: Loading, rows: Sequence[Row], sha256: str) -> list[dict[str, object]]:
-    return [
-        {"study_id": loading.study.study_id, "file_sha256": sha256,
-         "source_line": row.source.line, "patient_id": row.key[0],
-         "attribute_id": a.attribute_id, "attribute_text": row.values[a.attribute_id]}
-        for row in rows
-        for a in loading.study.attributes
-    ]  # fmt: skip
+def _attributes(loading: Loading, rows: Sequence[Row], sha256: str) -> pa.Table:
+    names = [a.attribute_id for a in loading.study.attributes]
+    n = len(rows) * len(names)
+    return from_columns({
+        "study_id": [loading.study.study_id] * n,
+        "file_sha256": [sha256] * n,
+        "source_line": [row.source.line for row in rows for _ in names],
+        "patient_id": [row.key[0] for row in rows for _ in names],
+        "attribute_id": names * len(rows),
+        "attribute_text": [row.values[name] for row in rows for name in names],
+    }, PATIENT_ATTRIBUTES)  # fmt: skip
 
 
 def _where(loading: Loading, relation: Relation, key: tuple[str, ...]) -> dict[str, Any]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ingest.patients import SEXES
-from ingest.samples import EMPTY
+from ingest.sample_row import EMPTY
 from ingest.study_toml import shipped_instruments
 
 
