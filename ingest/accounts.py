@@ -180,17 +180,16 @@ def _waiting_slides(
     loading: Loading, outcomes: Sequence[Outcome], places: Mapping[str, Place]
 ) -> tuple[WaitingSlide, ...]:
     """Return the slides that the sheet names and that have no loaded file."""
-    loaded = {f.slide_id for f in standing.files(loading.con, loading.study.study_id)
-              if f.role == "slide"}  # fmt: skip
-    here = {o.slide_id: o for o in outcomes if o.role == "slide"}
+    loaded = standing.slides(loading.con, loading.study.study_id)
+    absent = sorted(places.keys() - loaded)
+    here = {o.slide_id: o for o in outcomes if o.role == "slide"} if absent else {}
     strays = KnownIds({s: "" for s in here if s and s not in places})
     sheet = next((o.file_name for o in outcomes if o.role == "samples"), "the sample sheet")
     platform = by_id(loading.study.platform_id)
     ending = platform.endings[0] if platform else ""
     waiting = []
-    for slide_id, place in sorted(places.items()):
-        if slide_id in loaded:
-            continue
+    for slide_id in absent:
+        place = places[slide_id]
         file = here.get(slide_id)
         near = strays.original_of(slide_id)
         given, do = {

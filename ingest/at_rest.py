@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from pathlib import Path
 
 from contracts import CytomartError, Problem
@@ -11,20 +10,21 @@ from ingest.loading import label
 from ingest.study import Study
 
 Stamp = tuple[int, int]
+Stamps = tuple[tuple[Path, Stamp], ...]
 
 
 class UnstableError(CytomartError):
     """Files changed while they were loaded; nothing was written."""
 
 
-def stamps(delivery: Delivery, study: Study) -> dict[Path, Stamp]:
+def stamps(delivery: Delivery, study: Study) -> Stamps:
     """Return size and time of every file of the delivery."""
     layouts = (delivery.folder / name for name in study.layouts.values())
     paths = (delivery.study_toml, *delivery.tables.values(), *layouts, *delivery.slides)
-    return {p: stamp for p in paths if (stamp := stamp_of(p)) is not None}
+    return tuple((p, stamp) for p in paths if (stamp := stamp_of(p)) is not None)
 
 
-def refuse_unstable(before: Mapping[Path, Stamp]) -> None:
+def refuse_unstable(before: Stamps) -> None:
     """Refuse the whole load where a file changed while it was read.
 
     Raises
@@ -35,7 +35,7 @@ def refuse_unstable(before: Mapping[Path, Stamp]) -> None:
     problems = [
         Problem("the file changed while it was loaded", label(path), "a file at rest",
                 "wait until it is complete, then load again; nothing was loaded")
-        for path, stamp in before.items()
+        for path, stamp in before
         if stamp_of(path) != stamp
     ]  # fmt: skip
     if problems:

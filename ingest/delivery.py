@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import defaultdict
-from collections.abc import Callable, Container, Mapping
+from collections.abc import Callable, Container, Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from operator import attrgetter
@@ -19,8 +19,6 @@ from ingest.study import Study
 from ingest.tables import ENDINGS, Sheet, find_table, is_table, several_tables
 
 TABLE_ROLES = ("patients", "samples", "assessments")
-#: What the files of arrays/ end in, until study.toml has named the platform.
-SLIDE_ENDINGS = (".gpr",)
 #: Tables of the study folder that other commands read.
 _LATER = ("claims", "exclusions")
 
@@ -56,7 +54,7 @@ class Delivery:
 
 
 def open_folder(folder: Path) -> Delivery:
-    """Return what lies in a study folder.
+    """Return what lies in a study folder; its slides only `for_platform` can tell.
 
     Raises
     ------
@@ -88,7 +86,7 @@ def open_folder(folder: Path) -> Delivery:
             continue
         if found is not None:
             tables[role] = found
-    return for_platform(Delivery(folder, study_toml, tables, (), faults), SLIDE_ENDINGS)
+    return Delivery(folder, study_toml, tables, (), faults)
 
 
 def for_platform(
@@ -102,16 +100,19 @@ def for_platform(
     it is refused by name instead of being passed over.
     """
     arrays = delivery.folder / "arrays"
-    found = sorted(arrays.iterdir(), key=attrgetter("name")) if arrays.is_dir() else []
-    if delivery.dropped is not None:
-        found = list(delivery.dropped)
-    slides = [
-        p
-        for p in found
-        if not p.name.startswith((".", "~$")) and (p.suffix.lower() in endings or is_foreign(p))
-    ]
     is_drop = delivery.dropped is not None
-    unread = () if is_drop else _unread(delivery.folder, slides, endings)
+    if delivery.dropped is not None:
+        found: Iterable[Path] = delivery.dropped
+    else:
+        found = sorted(arrays.iterdir(), key=attrgetter("name")) if arrays.is_dir() else ()
+    slides: list[Path] = []
+    others: list[Path] = []
+    for path in found:
+        if path.name.startswith((".", "~$")):
+            continue
+        is_slide = path.suffix.lower() in endings or is_foreign(path)
+        (slides if is_slide else others).append(path)
+    unread = () if is_drop else _unread(delivery.folder, others, endings)
     return replace(delivery, slides=tuple(slides), unread=unread)
 
 
@@ -149,16 +150,14 @@ def _sha256(path: Path) -> str:
         return ""  # reading it says what is wrong with it
 
 
-def _unread(folder: Path, slides: list[Path], endings: tuple[str, ...]) -> tuple[str, ...]:
-    """Return tables beside study.toml, and files among the scans, that nothing reads."""
+def _unread(folder: Path, among: list[Path], endings: tuple[str, ...]) -> tuple[str, ...]:
+    """Return tables beside study.toml, and files `among` the scans, that nothing reads."""
     roles = ("plan", "catalog", *TABLE_ROLES)
     beside = [
         p for p in sorted(folder.iterdir())
         if p.suffix.lower() in (*ENDINGS, ".xls", *endings)
         and p.stem.lower() not in (*roles, *_LATER)
     ]  # fmt: skip
-    arrays = folder / "arrays"
-    among = sorted(set(arrays.iterdir()) - set(slides)) if arrays.is_dir() else []
     texts = []
     for path in [p for p in (*beside, *among) if not p.name.startswith((".", "~$"))]:
         near = get_close_matches(path.stem.lower(), roles, n=1, cutoff=0.7)

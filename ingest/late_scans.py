@@ -16,11 +16,7 @@ from ingest.study_files import scan_days
 def name_batches(loading: Loading, delivery: Delivery) -> None:
     """Give samples that wait in a batch without a scan day the batch of their scan, now here."""
     con, study_id = loading.con, loading.study.study_id
-    waiting = {
-        slide_id: place
-        for slide_id, place in standing.places(con, study_id).items()
-        if place.batch_id == f"{place.lot}/{UNSCANNED}"
-    }
+    waiting = standing.places(con, study_id, ending=f"/{UNSCANNED}")
     scan_day = scan_days(loading, delivery) if waiting else None
     is_renamed = False
     for slide_id, place in waiting.items():

@@ -54,6 +54,7 @@ from store.home import Home
 __all__ = ["LoadReport", "check_study", "load_study"]
 
 
+@collector.paused()
 def load_study(
     home: Home,
     con: DuckDBPyConnection,
@@ -102,8 +103,7 @@ def load_study(
     reasons = (accept_corrections, supersede_reason, remove_reason)
     loading = _loading(home, con, folder, study, reasons, today)
     loading = replace(loading, is_drop=inbox is not None)
-    with collector.paused():
-        done = _run(loading, delivery, source, on_progress)
+    done = _run(loading, delivery, source, on_progress)
     if done.report.rows_added or done.report.changed_batches or _has_news(done.outcomes):
         details = accounts.details(loading, done.outcomes, done.report, done.plan_hash,
                                    done.plan_in_force)  # fmt: skip
@@ -112,6 +112,7 @@ def load_study(
     return done.report
 
 
+@collector.paused()
 def check_study(
     home: Home,
     con: DuckDBPyConnection,
@@ -135,8 +136,7 @@ def check_study(
     delivery, source, study = _open(folder) if study is None else _beside(folder, study)
     loading = _loading(home, con, folder, study, (accept_corrections, None, None), today)
     loading = replace(loading, is_check=True, as_if_mended=is_loose)
-    with collector.paused():
-        return _run(loading, delivery, source, on_progress).report
+    return _run(loading, delivery, source, on_progress).report
 
 
 @dataclass(frozen=True)

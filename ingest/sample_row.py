@@ -18,6 +18,8 @@ from ingest.tables import SheetRow
 #: Further column of studies whose files hold values: what the file calls the sample.
 FILE_LABEL = "file_label"
 EMPTY = "empty"
+#: Columns whose cells enter as they stand.
+TEXTS = ("sample_id", "patient_id", "visit", "group_code", "slide_id")
 _OF_A_SERUM = ("sample_id", "patient_id", "visit", "collected_on", "total_protein_mg_ml")
 
 
@@ -87,26 +89,31 @@ def read_row(sheet: SampleSheet, source: SheetRow, block: int | None) -> tuple[R
         found.append(person_fault(table, source, context.people, context.coder))
     if isinstance(day, date):
         found.append(early_fault(sheet, source, day))
-    row = row_of(sheet, source, block, day if isinstance(day, date) else None,
+    row = row_of(sheet, source, tuple(table.text(source, c) for c in TEXTS), block,
+                 day if isinstance(day, date) else None,
                  float(protein) if isinstance(protein, Decimal) else None)  # fmt: skip
     return row, [f for f in found if isinstance(f, Fault)]
 
 
 def row_of(
-    sheet: SampleSheet, source: SheetRow, block: int | None, day: date | None, protein: float | None
+    sheet: SampleSheet,
+    source: SheetRow,
+    texts: tuple[str, ...],
+    block: int | None,
+    day: date | None,
+    protein: float | None,
 ) -> Row:
-    """Return the sample of a row whose typed cells are known."""
-    table, coder = sheet.table, sheet.context.coder
-    slide_id, group = table.text(source, "slide_id"), table.text(source, "group_code")
-    real = table.text(source, "sample_id")
+    """Return the sample of a row: of its `TEXTS` and its typed cells."""
+    real, person, visit, group, slide_id = texts
+    coder = sheet.context.coder
     slide, is_empty = sheet.slides[slide_id], group == EMPTY
     place = f"{slide_id}/B{block}" if block is not None else slide_id
     sample_id = place if is_empty else coder("sample", real)
     has_values = sheet.context.study.has_values
     values: dict[str, object] = {
         "sample_id": sample_id,
-        "patient_id": None if is_empty else coder("patient", table.text(source, "patient_id")),
-        "visit": None if is_empty else table.text(source, "visit"),
+        "patient_id": None if is_empty else coder("patient", person),
+        "visit": None if is_empty else visit,
         "group_code": group,
         "slide_id": slide_id,
         "block": block,
@@ -114,7 +121,7 @@ def row_of(
         "lot": slide.lot,
         "collected_on": day,
         "total_protein_mg_ml": protein,
-        "file_label": file_label(table, source) if has_values else None,
+        "file_label": file_label(sheet.table, source) if has_values else None,
     }
     return Row((sample_id,), values, source, real or place)
 

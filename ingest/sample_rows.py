@@ -13,6 +13,7 @@ from ingest.faults import Fault
 from ingest.mapped import MappedTable
 from ingest.sample_row import (
     EMPTY,
+    TEXTS,
     Context,
     SampleSheet,
     block_of,
@@ -50,9 +51,10 @@ def sound_rows(sheet: SampleSheet) -> Iterator[Row | None]:
     proteins = _sound(table, "total_protein_mg_ml", lambda row: _protein(sheet, row))
     baseline = context.study.baseline_visit
     fits: dict[tuple[str, str, str], bool] = {}
-    cells = (table.texts(c) for c in ("patient_id", "visit", "group_code", "block",
-                                      "collected_on", "total_protein_mg_ml"))  # fmt: skip
-    for row, person, visit, group, block, day_text, protein in zip(table.rows, *cells, strict=True):
+    texts = zip(*(table.texts(c) for c in TEXTS), strict=True)
+    typed = (table.texts(c) for c in ("block", "collected_on", "total_protein_mg_ml"))
+    for row, own, block, day_text, protein in zip(table.rows, texts, *typed, strict=True):
+        _, person, visit, group, _ = own
         cohort = _cohort(context, person)
         if cohort is None or group == EMPTY:
             yield None
@@ -65,7 +67,10 @@ def sound_rows(sheet: SampleSheet) -> Iterator[Row | None]:
             continue
         day = days[day_text]
         is_early = day is not None and visit != baseline and early_fault(sheet, row, day)
-        yield None if is_early else row_of(sheet, row, blocks[block], day, proteins[protein])
+        yield (
+            None if is_early
+            else row_of(sheet, row, own, blocks[block], day, proteins[protein])
+        )  # fmt: skip
 
 
 def _cohort(context: Context, person: str) -> str | None:

@@ -120,13 +120,19 @@ def _slides(table: MappedTable, context: Context) -> tuple[dict[str, Slide], lis
     """Return batch and lot of each slide; unused Blocks take theirs from the slide's others."""
     found: dict[str, tuple[SheetRow, list[str], list[str]]] = {}
     cells = (table.texts(c) for c in ("slide_id", "batch", "lot"))
-    for row, slide_id, *texts in zip(table.rows, *cells, strict=True):
-        own = found.setdefault(slide_id, (row, [], []))
-        for text, named in zip(texts, own[1:], strict=True):
-            if text and text not in named:
-                named.append(text)
+    for row, slide_id, batch, lot in zip(table.rows, *cells, strict=True):
+        own = found.get(slide_id)
+        if own is None:
+            own = found[slide_id] = (row, [], [])
+        if batch and batch not in own[1]:
+            own[1].append(batch)
+        if lot and lot not in own[2]:
+            own[2].append(lot)
     slides, faults = {}, []
     for slide_id, (row, batches, lots) in found.items():
+        if len(batches) == len(lots) == 1:
+            slides[slide_id] = Slide(batches[0], lots[0])
+            continue
         for column, values in (("batch", batches), ("lot", lots)):
             if len(values) > 1:
                 faults.append(

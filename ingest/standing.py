@@ -41,10 +41,14 @@ class Place:
 
 
 def rows(con: DuckDBPyConnection, query: str, *parameters: object) -> list[dict[str, Any]]:
-    """Return a query's rows as dicts."""
-    table: pa.Table = con.execute(query, list(parameters)).to_arrow_table()
-    found: list[dict[str, Any]] = table.to_pylist()
-    return found
+    """Return a query's rows as dicts; instants are those of UTC."""
+    found = con.execute(query, list(parameters))
+    names = [column[0] for column in found.description]
+    # Without a package for time zones DuckDB cannot make Python's instants; Arrow can.
+    if any(column[1] == "TIMESTAMP WITH TIME ZONE" for column in found.description):
+        table: pa.Table = found.to_arrow_table()
+        return list(table.to_pylist())
+    return [dict(zip(names, cells, strict=True)) for cells in found.fetchall()]
 
 
 def of_study(con: DuckDBPyConnection, relation: Relation, study_id: str) -> list[dict[str, Any]]:
@@ -65,6 +69,14 @@ def files(con: DuckDBPyConnection, study_id: str) -> list[LoadedFile]:
         )
         for r in sorted(of_study(con, FILES, study_id), key=_age)
     ]
+
+
+def slides(con: DuckDBPyConnection, study_id: str) -> set[str]:
+    """Return the ids of the slides whose scan or values are loaded."""
+    found = rows(
+        con, "select slide_id from raw.files where study_id = ? and role = 'slide'", study_id
+    )
+    return {r["slide_id"] for r in found}
 
 
 def _age(row: dict[str, Any]) -> tuple[datetime, str, str]:
@@ -124,14 +136,16 @@ def plan_hash(con: DuckDBPyConnection, study_id: str) -> str | None:
     return found[0]["plan_hash"] if found else None
 
 
-def places(con: DuckDBPyConnection, study_id: str) -> dict[str, Place]:
-    """Return the slides that raw.samples names."""
+def places(con: DuckDBPyConnection, study_id: str, *, ending: str = "") -> dict[str, Place]:
+    """Return the slides that raw.samples names; of batches that end so behind their lot."""
     found = rows(
         con,
         "select slide_id, min(batch_id) as batch_id, min(lot) as lot, count(*) as n, "
         "list(block) filter (where block is not null) as blocks "
-        "from raw.samples where study_id = ? group by slide_id",
+        "from raw.samples where study_id = $1 group by slide_id "
+        "having $2 = '' or min(batch_id) = min(lot) || $2",
         study_id,
+        ending,
     )
     return {
         r["slide_id"]: Place(

@@ -54,16 +54,15 @@ def append(
     """
     facts = dict(details or {})
     _refuse_identifying(facts)
-    canonical(facts)
     with _ledger_lock(home):
         head = _true_head(home)
         now = _now()
         if head.recorded_at and now.isoformat(timespec="microseconds") < head.recorded_at:
             behind = datetime.fromisoformat(head.recorded_at) - now
             facts[CLOCK_SET_BACK] = round(behind.total_seconds(), 6)
-        entry = sealed(head, event, study_id, facts, now)
-        _write(home, entry)
-        replace_file(home.ledger_head_path, following(head, entry).to_bytes())
+        entry, line = sealed(head, event, study_id, facts, now)
+        _write(home, line)
+        replace_file(home.ledger_head_path, following(head, entry, line).to_bytes())
     return entry
 
 
@@ -145,13 +144,13 @@ def _ends_with(home: Home, head: Head) -> bool:
     return f'"line_hash":"{head.line_hash}"'.encode() in last
 
 
-def _write(home: Home, entry: Entry) -> None:
+def _write(home: Home, line: bytes) -> None:
     descriptor = os.open(
         home.ledger_path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_NOFOLLOW, PRIVATE_FILE
     )
     with os.fdopen(descriptor, "wb") as out:
         os.fchmod(out.fileno(), PRIVATE_FILE)
-        out.write(entry.to_line())
+        out.write(line)
         out.flush()
         fsync(out.fileno())
 
@@ -169,18 +168,17 @@ def _ledger_lock(home: Home) -> Iterator[None]:
         os.close(descriptor)
 
 
-def _refuse_identifying(facts: Any) -> None:
-    if isinstance(facts, Mapping):
-        if named := sorted(_IDENTIFYING & set(facts)):
+def _refuse_identifying(facts: dict[str, Any] | list[Any] | tuple[Any, ...]) -> None:
+    if isinstance(facts, dict):
+        if not _IDENTIFYING.isdisjoint(facts):
             raise failure(
-                f"the ledger was given identifying {named}",
+                f"the ledger was given identifying {sorted(_IDENTIFYING & set(facts))}",
                 allowed="counts, hashes and reasons",
                 exit_code=4,
             )
-        for value in facts.values():
-            _refuse_identifying(value)
-    elif isinstance(facts, list | tuple):
-        for value in facts:
+        facts = list(facts.values())
+    for value in facts:
+        if isinstance(value, dict | list | tuple):
             _refuse_identifying(value)
 
 

@@ -41,8 +41,7 @@ class Entry:
 
     def to_line(self) -> bytes:
         """Return it as the file holds it."""
-        # `asdict` would copy the details, which for a large load are thousands of files.
-        return canonical(vars(self)).encode() + b"\n"
+        return _text(vars(self), canonical(self.details)).encode() + b"\n"
 
 
 @dataclass(frozen=True)
@@ -101,21 +100,23 @@ def canonical(content: Mapping[str, Any]) -> str:
 
 def sealed(
     head: Head, event: str, study_id: str | None, facts: dict[str, Any], now: datetime
-) -> Entry:
-    """Return the event that follows a head, with its hash."""
-    body = {
+) -> tuple[Entry, bytes]:
+    """Return the event that follows a head, with its hash, and its line in the file."""
+    details = canonical(facts)
+    body: dict[str, Any] = {
         "sequence_number": head.sequence_number + 1,
         "event": event,
         "study_id": study_id,
-        "details": json.loads(canonical(facts)),
         "recorded_at": now.isoformat(timespec="microseconds"),
     }
-    return Entry(**body, line_hash=_chained(head.line_hash, body))
+    line_hash = _chained(head.line_hash, _text(body, details))
+    line = _text({**body, "line_hash": line_hash}, details).encode() + b"\n"
+    return Entry(**body, details=json.loads(details), line_hash=line_hash), line
 
 
-def following(head: Head, entry: Entry) -> Head:
+def following(head: Head, entry: Entry, line: bytes) -> Head:
     """Return the head once an entry is written behind it."""
-    n_bytes = head.n_bytes + len(entry.to_line())
+    n_bytes = head.n_bytes + len(line)
     return Head(entry.sequence_number, entry.line_hash, n_bytes, entry.recorded_at)
 
 
@@ -151,7 +152,7 @@ def read_chain(home: Home) -> Chain:
             )
             findings.append(Finding("ledger", f"{_FILE} line {number}", text, WARNING))
         entries.append(entry)
-        head = following(head, entry)
+        head = following(head, entry, line + b"\n")
         if written is not None and written.sequence_number == number and written != head:
             text = f"does not agree with line {number} of the ledger"
             findings.append(Finding("ledger", _HEAD, text))
@@ -187,14 +188,25 @@ def _parsed(line: bytes, before: Head) -> Entry | None:
     try:
         content = json.loads(line)
         entry = Entry(**content)
-        if entry.to_line() != line + b"\n":
+        details = canonical(entry.details)
+        if _text(content, details).encode() != line:
             return None
     except (ValueError, TypeError, CytomartError):
         return None
     body = {k: v for k, v in content.items() if k != "line_hash"}
     is_next = entry.sequence_number == before.sequence_number + 1
-    return entry if is_next and entry.line_hash == _chained(before.line_hash, body) else None
+    is_whole = entry.line_hash == _chained(before.line_hash, _text(body, details))
+    return entry if is_next and is_whole else None
 
 
-def _chained(before: str, body: Mapping[str, Any]) -> str:
-    return hashlib.sha256((before + canonical(body)).encode()).hexdigest()
+def _text(event: Mapping[str, Any], details: str) -> str:
+    """Return the canonical text of an event around that of its details.
+
+    These may be thousands of files: they are written once. Of the sorted keys theirs is the first.
+    """
+    rest = canonical({k: v for k, v in event.items() if k != "details"})
+    return f'{{"details":{details},{rest[1:]}'
+
+
+def _chained(before: str, text: str) -> str:
+    return hashlib.sha256((before + text).encode()).hexdigest()
