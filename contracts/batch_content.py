@@ -28,7 +28,8 @@ batch_patients as (
 ),
 
 batch_rows as (
-    select study_id, batch_id, file_sha256, count(*) as n_rows from raw.spots group by all
+    select study_id, batch_id, file_sha256, sum(n_spots)::bigint as n_rows
+    from raw.scans group by all
     union all
     select study_id, batch_id, file_sha256, count(*) from raw.values group by all
     union all

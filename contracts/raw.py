@@ -2,18 +2,10 @@
 
 from __future__ import annotations
 
+from contracts.provenance import FILE_SHA256, SOURCE_LINE, STUDY_ID
 from contracts.relation import Column, Relation
+from contracts.scans import PRINTED_SPOTS, SCANS, SPOT_EXTRAS, SPOTS
 from contracts.types import DATE, FLAG, INSTANT, INT, OMED, PAIN, REAL, TEXT
-
-STUDY_ID = Column("study_id", TEXT, "Study that the row belongs to.", nullable=False)
-FILE_SHA256 = Column(
-    "file_sha256", TEXT, "SHA-256 of the file's bytes; `cytomart original` gives the file back.",
-    nullable=False,
-)  # fmt: skip
-SOURCE_LINE = Column(
-    "source_line", INT, "Line of the file (or row of the sheet) that the row came from, from 1.",
-    nullable=False,
-)  # fmt: skip
 
 STUDIES = Relation(
     "raw", "studies", "study", ("study_id",),
@@ -143,60 +135,6 @@ FILES = Relation(
                nullable=False),
         Column("load_id", TEXT, "Load that brought the file.", nullable=False),
         Column("loaded_at", INSTANT, "When the load committed.", "UTC", nullable=False),
-    ),
-)  # fmt: skip
-
-_SPOT_KEY = ("study_id", "file_sha256", "block", "spot_row", "spot_column", "channel_nm")
-
-SPOTS = Relation(
-    "raw", "spots", "spot × channel", _SPOT_KEY,
-    (
-        STUDY_ID,
-        FILE_SHA256,
-        SOURCE_LINE,
-        Column("batch_id", TEXT, "Batch that the slide belongs to.", nullable=False),
-        Column("slide_id", TEXT, "Slide that the spot is printed on.", nullable=False),
-        Column("block", INT, "Block (sub-array) of the slide, from 1.", nullable=False),
-        Column("spot_row", INT, "Row of the spot within its block, from 1.", nullable=False),
-        Column("spot_column", INT, "Column of the spot within its block, from 1.",
-               nullable=False),
-        Column("target_name", TEXT, "Name that the scanner file gives the spot.",
-               nullable=False),
-        Column("target_id", TEXT, "Identifier that the scanner file gives the spot.",
-               nullable=False),
-        Column("channel_nm", INT, "Wavelength at which the spot was scanned.", "nm",
-               nullable=False),
-        Column("x_um", REAL, "Horizontal position of the spot's centre.", "µm"),
-        Column("y_um", REAL, "Vertical position of the spot's centre.", "µm"),
-        Column("diameter_um", REAL, "Diameter of the feature.", "µm"),
-        Column("foreground_median_afu", REAL, "Median intensity of the spot's pixels.", "afu"),
-        Column("foreground_mean_afu", REAL, "Mean intensity of the spot's pixels.", "afu"),
-        Column("foreground_sd_afu", REAL, "Standard deviation of the spot's pixels.", "afu"),
-        Column("background_median_afu", REAL, "Median intensity of the local background.",
-               "afu"),
-        Column("background_mean_afu", REAL, "Mean intensity of the local background.", "afu"),
-        Column("background_sd_afu", REAL, "Standard deviation of the local background.", "afu"),
-        Column("saturated_frac", REAL, "Share of the spot's pixels at the scanner's ceiling.",
-               "fraction 0-1"),
-        Column("n_foreground_pixels", INT, "Pixels counted as the spot.", "pixels"),
-        Column("n_background_pixels", INT, "Pixels counted as local background.", "pixels"),
-        Column("flag", INT, "GenePix flag: 100 good, 0 unflagged, -50 not found, -75 absent, "
-               "-100 bad.", nullable=False),
-    ),
-)  # fmt: skip
-
-SPOT_EXTRAS = Relation(
-    "raw", "spot_extras", "scanner file", ("study_id", "file_sha256"),
-    (
-        STUDY_ID,
-        FILE_SHA256,
-        Column("titles_json", TEXT, "Titles of the file's columns that no other relation holds: a "
-               "JSON array of texts.", nullable=False),
-        Column("lines_json", TEXT, "Lines of the file that the rows of rows_text come from: a "
-               "JSON array of numbers.", nullable=False),
-        Column("rows_text", TEXT, "The cells under these titles as texts: a tab between two "
-               "cells, a line feed behind each row; in a cell itself \\\\, \\t and \\n. The "
-               "view raw.spot_cells has one row a cell.", nullable=False),
     ),
 )  # fmt: skip
 
@@ -457,8 +395,7 @@ PLAN = Relation(
 
 RAW = (
     STUDIES, STUDY_VISITS, STUDY_GROUPS, STUDY_INSTRUMENTS, STUDY_ATTRIBUTES, STUDY_THRESHOLDS,
-    FILES, SPOTS, SPOT_EXTRAS, SCAN_HEADERS, VALUES, CONTROL_VALUES, VALUE_EXTRAS, PATIENTS,
-    PATIENT_ATTRIBUTES, SAMPLES, ASSESSMENTS, PANEL_FEATURES, PANEL_TARGETS, PANEL_TARGET_GENES,
-    TARGET_SPELLINGS,
-    PLAN,
+    FILES, PRINTED_SPOTS, SCANS, SPOTS, SPOT_EXTRAS, SCAN_HEADERS, VALUES, CONTROL_VALUES,
+    VALUE_EXTRAS, PATIENTS, PATIENT_ATTRIBUTES, SAMPLES, ASSESSMENTS, PANEL_FEATURES,
+    PANEL_TARGETS, PANEL_TARGET_GENES, TARGET_SPELLINGS, PLAN,
 )  # fmt: skip

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+from dataclasses import dataclass, replace
 
 import pyarrow as pa
 
@@ -19,6 +20,8 @@ _SQL_TYPES = {
 
 def sql_type(arrow_type: pa.DataType) -> str:
     """Return the SQL name of an Arrow type used in the contracts."""
+    if pa.types.is_list(arrow_type):
+        return f"{sql_type(arrow_type.value_type)}[]"
     if pa.types.is_decimal(arrow_type):
         return f"decimal({arrow_type.precision},{arrow_type.scale})"
     return _SQL_TYPES[arrow_type]
@@ -38,7 +41,7 @@ class Column:
 
 @dataclass(frozen=True)
 class Relation:
-    """A table that Python writes.
+    """A table that Python writes, or a view that makes such tables readable.
 
     Parameters
     ----------
@@ -51,6 +54,8 @@ class Relation:
     columns : tuple of Column
     published : bool
         Whether it leaves the vault. Identifying columns never do.
+    view_sql : str
+        Definition of a view; empty for a table.
     """
 
     schema: str
@@ -59,6 +64,7 @@ class Relation:
     key: tuple[str, ...]
     columns: tuple[Column, ...]
     published: bool = True
+    view_sql: str = ""
 
     @property
     def full_name(self) -> str:
@@ -79,8 +85,18 @@ class Relation:
             ]
         )
 
+    def as_table(self) -> Relation:
+        """Return a table with the columns of a view."""
+        return replace(self, view_sql="")
+
     def create_sql(self) -> list[str]:
-        """Return statements that create the empty table with its comments, if absent."""
+        """Return statements that create the empty table, or the view, with its comments."""
+        if self.view_sql:
+            return [
+                f"create schema if not exists {self.schema}",
+                f"create or replace view {self.full_name} as {self.view_sql}",
+                *self.comment_sql(),
+            ]
         columns = ", ".join(
             f"{c.name} {sql_type(c.arrow_type)}{'' if c.nullable else ' not null'}"
             for c in self.columns
@@ -93,11 +109,25 @@ class Relation:
 
     def comment_sql(self) -> list[str]:
         """Return the statements that write grain and column meanings as comments."""
-        out = [f"comment on table {self.full_name} is {_literal('Grain: ' + self.grain)}"]
+        out = [f"comment on {self.kind} {self.full_name} is {_literal(self._comment)}"]
         for c in self.columns:
             doc = f"{c.doc} Unit: {c.unit}." if c.unit else c.doc
             out.append(f"comment on column {self.full_name}.{c.name} is {_literal(doc)}")
         return out
+
+
+    @property
+    def kind(self) -> str:
+        """`table` or `view`."""
+        return "view" if self.view_sql else "table"
+
+    @property
+    def _comment(self) -> str:
+        """Grain; of a view a mark of its definition too, which tells whether it is today's."""
+        if not self.view_sql:
+            return f"Grain: {self.grain}"
+        mark = hashlib.sha256(self.view_sql.encode()).hexdigest()[:12]
+        return f"Grain: {self.grain}. Definition {mark}."
 
 
 def _literal(text: str) -> str:

@@ -1,7 +1,7 @@
 """Cells of scanner files that no other column takes, one a row: raw.spot_extras made readable.
 
-raw.spot_extras holds them file by file, which is a tenth of the size and a fifth of the time;
-how its texts are written (`rows_text`) is decided here, once.
+raw.spot_extras holds them column by column, which is a tenth of the size and a fifth of the time;
+how its texts are written is decided here, once.
 """
 
 from __future__ import annotations
@@ -17,42 +17,44 @@ SPOT_CELLS_COLUMNS = {
     "cell_text": "The cell exactly as it stood in the file.",
 }
 
-#: What a cell's own characters become in rows_text, in this order.
-ESCAPES = (("\\", "\\\\"), ("\t", "\\t"), ("\n", "\\n"))
+#: What a cell's own characters become in text_cells, in this order.
+ESCAPES = (("\\", "\\\\"), ("\n", "\\n"))
 
 SPOT_CELLS_SQL = r"""
 -- grain: spot × further column of the scanner file
 with
 
-file_rows as (
+file_columns as (
     select
         study_id,
         file_sha256,
-        from_json(titles_json, '["varchar"]') as titles,
-        unnest(from_json(lines_json, '["bigint"]')) as source_line,
-        unnest(string_split(rows_text, chr(10))) as row_text,
+        print_id,
+        column_title,
+        whole_cells,
+        string_split(text_cells, chr(10)) as text_cells,
     from raw.spot_extras
-),
-
-cells as (
-    select
-        study_id,
-        file_sha256,
-        source_line,
-        unnest(titles) as column_title,
-        unnest(string_split(row_text, chr(9))) as written,
-    from file_rows
-    where source_line is not null
 )
 
 select
-    study_id,
-    file_sha256,
-    source_line,
-    column_title,
-    replace(
-        replace(replace(replace(written, '\\', chr(1)), '\t', chr(9)), '\n', chr(10)),
-        chr(1), '\'
+    file_columns.study_id,
+    file_columns.file_sha256,
+    prints.source_line,
+    file_columns.column_title,
+    coalesce(
+        file_columns.whole_cells[prints.spot_number]::varchar,
+        replace(
+            replace(
+                replace(file_columns.text_cells[prints.spot_number], '\\', chr(1)),
+                '\n',
+                chr(10)
+            ),
+            chr(1),
+            '\'
+        )
     ) as cell_text,
-from cells
+from file_columns
+inner join raw.printed_spots as prints
+    on
+        file_columns.study_id = prints.study_id
+        and file_columns.print_id = prints.print_id
 """

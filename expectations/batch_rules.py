@@ -300,7 +300,7 @@ def batch_suite(con: DuckDBPyConnection, study_id: str, batch_id: str) -> tuple[
     follow from others where no slide brings the column.
     """
     has_spots, has_values = con.execute(
-        "select exists (select 1 from raw.spots where study_id = $study_id and (batch_id = "
+        "select exists (select 1 from raw.scans where study_id = $study_id and (batch_id = "
         "$batch_id or slide_id in (select slide_id from raw.samples where study_id = $study_id "
         "and batch_id = $batch_id))), exists (select 1 from raw.\"values\" where "
         "study_id = $study_id and batch_id = $batch_id)",

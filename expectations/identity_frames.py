@@ -40,7 +40,7 @@ with {SPOTS_OF_BATCH},
 
 extras as ({_EXTRAS})
 
-select distinct unnest(from_json(titles_json, '["varchar"]')) as title
+select distinct column_title as title
 from extras
 """
 
@@ -142,10 +142,7 @@ def _cells(titles: frozenset[str], channel: int) -> str:
         "ratio": sorted(t for t in titles if re.fullmatch(NEEDS["log_ratio"][1], t)),
     }
     present = {t for own in wanted.values() for t in own if t in titles}
-    numbers = ", ".join(
-        f"try_cast(cells[list_position(titles, {_text(t)})] as double) as {_name(t)}"
-        for t in sorted(present)
-    ) or "null as nothing"  # fmt: skip
+    lists, numbers = _lists(sorted(present))
     picked = {name: _first([t for t in own if t in titles]) for name, own in wanted.items()}
     return f"""
     select
@@ -158,20 +155,34 @@ def _cells(titles: frozenset[str], channel: int) -> str:
         {picked["log_ratio"]} as log_ratio, {picked["ratio"]} as ratio
     from batch_spots as s
     left join (
-        select file_sha256, source_line, {numbers}
+        select files.file_sha256, prints.source_line, {numbers}
         from (
-            select
-                file_sha256,
-                from_json(titles_json, '["varchar"]') as titles,
-                unnest(from_json(lines_json, '["bigint"]')) as source_line,
-                string_split(unnest(string_split(rows_text, chr(10))), chr(9)) as cells
+            select file_sha256, print_id, {lists}
             from ({_EXTRAS}) as extras
-        ) as rows
-        where source_line is not null
+            group by file_sha256, print_id
+        ) as files
+        inner join raw.printed_spots as prints
+            on files.print_id = prints.print_id and prints.study_id = $study_id
     ) as e on s.file_sha256 = e.file_sha256 and s.source_line = e.source_line
     left join other_background as o on s.file_sha256 = o.file_sha256
     where s.channel_nm = {channel}
 """
+
+
+def _lists(titles: list[str]) -> tuple[str, str]:
+    """Return SQL for the lists of a file's cells under these titles, and for the numbers in them."""
+    lists, numbers = ["null as nothing_listed"], ["null as nothing"]
+    for place, title in enumerate(titles):
+        own = f"filter (where column_title = {_text(title)})"
+        lists += [
+            f"any_value(whole_cells) {own} as wholes_{place}",
+            f"any_value(string_split(text_cells, chr(10))) {own} as texts_{place}",
+        ]
+        numbers.append(
+            f"coalesce(files.wholes_{place}[prints.spot_number], "
+            f"try_cast(files.texts_{place}[prints.spot_number] as double)) as {_name(title)}"
+        )
+    return ", ".join(lists), ", ".join(numbers)
 
 
 def _first(titles: list[str]) -> str:

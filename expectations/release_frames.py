@@ -132,7 +132,7 @@ needs as (
             select 1 from planned where kind in ('contrast', 'omnibus', 'correlation')
         ) as has_tests,
         exists (
-            select 1 from raw.spots as s
+            select 1 from raw.scans as s
             inner join marts.dim_samples as m
                 on s.study_id = m.study_id and s.slide_id = m.slide_id
             where s.study_id = $study_id

@@ -163,8 +163,8 @@ open_rows as (
 ),
 
 loaded as (
-    select 'scans' as kind, s.batch_id = $batch_id as is_here, count(*) as n
-    from raw.spots as s
+    select 'scans' as kind, s.batch_id = $batch_id as is_here, sum(s.n_spots) as n
+    from raw.scans as s
     inner join study on s.study_id = study.study_id
     where s.channel_nm = coalesce(study.channel_nm, s.channel_nm)
     group by all

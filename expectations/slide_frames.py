@@ -8,7 +8,7 @@ DELIVERY_SQL = """
 select
     'batch' as uid,
     (
-        select count(distinct slide_id) from raw.spots
+        select count(distinct slide_id) from raw.scans
         where study_id = $study_id and (
             batch_id = $batch_id
             or slide_id in (
@@ -28,7 +28,7 @@ from raw.spots as s
 where s.study_id = $study_id and s.slide_id in (
     select slide_id from raw.samples where study_id = $study_id and batch_id = $batch_id
     union
-    select slide_id from raw.spots where study_id = $study_id and batch_id = $batch_id
+    select slide_id from raw.scans where study_id = $study_id and batch_id = $batch_id
 )
 limit 1
 """

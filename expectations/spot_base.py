@@ -30,7 +30,7 @@ all_samples as (
 batch_slides as (
     select slide_id from all_samples where batch_id = $batch_id
     union
-    select slide_id from raw.spots where study_id = $study_id and batch_id = $batch_id
+    select slide_id from raw.scans where study_id = $study_id and batch_id = $batch_id
 ),
 
 batch_spots as (

@@ -18,7 +18,7 @@ from ingest.loading import Loading, Outcome
 from ingest.lot_checks import lot_faults
 from ingest.platforms import spot_platform
 from ingest.platforms.genepix import PLATFORM_ID
-from ingest.platforms.genepix_bulk import BulkReading, Printed, read_bulk
+from ingest.platforms.genepix_bulk import BulkReading, Printed, printed_by, read_bulk
 from ingest.platforms.genepix_header import Shape
 from ingest.slide_checks import slide_faults, slide_notes
 from ingest.slide_step import SlideContext, already_loaded, expected_of
@@ -110,7 +110,7 @@ def _readings(
         kinds.setdefault(Kind(scan.header.shape, place.lot, place.blocks), []).append(scan)
     for kind, scans in kinds.items():
         if kind not in printed:
-            printed[kind] = _printed(loading, scans, context)
+            printed[kind] = _printed(loading, heap, scans, context)
         known = printed[kind]
         if known is not None:
             own = [s for s in scans if not _names_another_lot(loading, s, context)]
@@ -118,7 +118,9 @@ def _readings(
                 yield from _sound(heap, piece, kind.shape, known)
 
 
-def _printed(loading: Loading, scans: Sequence[Scan], context: SlideContext) -> Printed | None:
+def _printed(
+    loading: Loading, heap: Heap, scans: Sequence[Scan], context: SlideContext
+) -> Printed | None:
     """Return the spots of the first file that the careful way finds nothing wrong with."""
     platform = spot_platform(PLATFORM_ID)
     for scan in scans[:_TRIES]:
@@ -131,7 +133,9 @@ def _printed(loading: Loading, scans: Sequence[Scan], context: SlideContext) -> 
             continue
         expected = expected_of(loading, scan.path, context, context.panel)
         if not slide_faults(reading, expected):
-            return Printed(reading.positions, slide_notes(reading, expected))
+            body, _ = heap.rows_of([scan])
+            notes = slide_notes(reading, expected)
+            return printed_by(body, scan.header.shape, reading.positions, notes)
     return None
 
 

@@ -188,7 +188,7 @@ def _refuse_turnabout(loading: Loading, present: list[LoadedFile]) -> None:
         if old[0][column] != now[column]
     ]  # fmt: skip
     channels = standing.rows(
-        loading.con, "select distinct channel_nm from raw.spots where study_id = ?", study.study_id
+        loading.con, "select distinct channel_nm from raw.scans where study_id = ?", study.study_id
     )
     if channels and study.channel_nm not in [c["channel_nm"] for c in channels]:
         found = ", ".join(str(c["channel_nm"]) for c in channels)

@@ -30,7 +30,7 @@ def name_batches(loading: Loading, delivery: Delivery) -> None:
             [f"{place.lot}/{day.isoformat()}", study_id, slide_id, place.batch_id],
         )
     if is_renamed:
-        writing.move_spots(loading)
+        writing.move_scans(loading)
         writing.move_values(loading)
     con.execute(
         "update quality.quarantine as q set batch_id = s.batch_id from (select distinct slide_id, "

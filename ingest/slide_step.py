@@ -16,6 +16,7 @@ from ingest.load_report import LOADED, REFUSED, UNCHANGED, WAITING
 from ingest.loading import Loading, Outcome, label
 from ingest.platforms import SCAN_ENDINGS, Reading, foreign_fault, spot_platform
 from ingest.platforms.atf import count_rows
+from ingest.scan_writing import add_slide
 from ingest.slide_checks import Expected, short_fault, slide_faults, slide_notes
 from ingest.source_file import SourceFile, refuse_outside
 from ingest.standing import LoadedFile, Place
@@ -112,7 +113,7 @@ def _load(
         raise RefusedError(faults, n_rows_in=reading.n_rows_in)
     if present is not None:
         writing.drop_slide(loading, path.stem, present.sha256)
-    writing.add_slide(loading, reading, source.sha256, path.stem, place.batch_id)
+    add_slide(loading, reading, source.sha256, path.stem, place.batch_id)
     return _finished(outcome, reading, present, slide_notes(reading, expected))
 
 

@@ -11,7 +11,7 @@ from ingest.load_report import LOADED
 from ingest.loading import Loading, Outcome
 from ingest.spelling import NAME, meaning, value_meaning
 
-_SPOTS = "select distinct target_name, target_id from raw.spots where study_id = $1"
+_SPOTS = "select distinct target_name, target_id from raw.printed_spots where study_id = $1"
 _VALUES = 'select distinct target_name, target_id from raw."values" where study_id = $1'
 
 

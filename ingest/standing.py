@@ -192,8 +192,8 @@ def stored_counts(
     return rows(
         con,
         "with wanted as (select unnest($2::varchar[]) as file_sha256) "
-        "select file_sha256, channel_nm, count(*) as n from raw.spots "
-        "where study_id = $1 and file_sha256 in (from wanted) group by all "
+        "select file_sha256, channel_nm, n_spots as n from raw.scans "
+        "where study_id = $1 and file_sha256 in (from wanted) "
         "union all select file_sha256, null, count(*) from ("
         'select study_id, file_sha256 from raw."values" union all '
         "select study_id, file_sha256 from raw.control_values"

@@ -184,7 +184,7 @@ def _write(loading: Loading, spec: TableSpec, delta: Delta, sha256: str) -> None
         writing.put_row(loading, spec.role, row, sha256)
     writing.add_rows(loading, spec.role, delta.new, sha256)
     if spec.role == "samples":
-        writing.move_spots(loading)
+        writing.move_scans(loading)
         writing.move_values(loading)
 
 

@@ -6,8 +6,6 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-import pyarrow as pa
-
 from contracts import Relation, from_columns, from_rows
 from contracts.identity import CELL_HISTORY, PSEUDONYMS
 from contracts.raw import (
@@ -19,17 +17,14 @@ from contracts.raw import (
     PLAN,
     SAMPLES,
     SCAN_HEADERS,
-    SPOT_EXTRAS,
-    SPOTS,
     VALUE_EXTRAS,
     VALUES,
 )
+from contracts.scans import SCANS, SPOT_EXTRAS
 from ingest import standing
 from ingest.clinical import Row
 from ingest.loading import Loading
-from ingest.platforms import Reading
 from ingest.snapshot import Correction, Removal
-from ingest.spot_cells import written_cells
 from store.build import append, replace
 
 TABLES: Mapping[str, Relation] = {
@@ -120,12 +115,12 @@ def add_history(
     append(loading.con, CELL_HISTORY, from_rows(rows, CELL_HISTORY))
 
 
-def move_spots(loading: Loading) -> None:
-    """Give the spots of every slide the batch that its sample sheet now names."""
+def move_scans(loading: Loading) -> None:
+    """Give the scans of every slide the batch that its sample sheet now names."""
     loading.con.execute(
-        "update raw.spots set batch_id = s.batch_id from (select distinct study_id, slide_id, "
-        "batch_id from raw.samples where study_id = ?) as s where raw.spots.study_id = s.study_id "
-        "and raw.spots.slide_id = s.slide_id and raw.spots.batch_id <> s.batch_id",
+        "update raw.scans set batch_id = s.batch_id from (select distinct study_id, slide_id, "
+        "batch_id from raw.samples where study_id = ?) as s where raw.scans.study_id = s.study_id "
+        "and raw.scans.slide_id = s.slide_id and raw.scans.batch_id <> s.batch_id",
         [loading.study.study_id],
     )
 
@@ -160,29 +155,15 @@ def move_values(loading: Loading) -> None:
     )
 
 
-def add_slide(
-    loading: Loading, reading: Reading, sha256: str, slide_id: str, batch_id: str
-) -> None:
-    """Add the spots, extras and header of one slide."""
-    con, study_id = loading.con, loading.study.study_id
-    own = {"study_id": study_id, "file_sha256": sha256}
-    append(con, SPOTS, _with(reading.table, {**own, "slide_id": slide_id, "batch_id": batch_id},
-                             SPOTS))  # fmt: skip
-    if reading.extras.num_columns > 1:
-        append(con, SPOT_EXTRAS, from_rows([{**own, **written_cells(reading.extras)}],
-                                           SPOT_EXTRAS))  # fmt: skip
-    headers = [
-        {**own, "record_number": h.number, "header_key": h.key, "header_text": h.text}
-        for h in reading.headers
-    ]
-    append(con, SCAN_HEADERS, from_rows(headers, SCAN_HEADERS))
-
-
 def drop_slide(loading: Loading, slide_id: str, sha256: str) -> None:
     """Take a slide's earlier scan, or a plate's values, away; its file stays in the archive."""
     where = {"study_id": loading.study.study_id, "file_sha256": sha256}
-    for relation in (SPOTS, SPOT_EXTRAS, SCAN_HEADERS, VALUES, CONTROL_VALUES, VALUE_EXTRAS):
+    for relation in (SCANS, SPOT_EXTRAS, SCAN_HEADERS, VALUES, CONTROL_VALUES, VALUE_EXTRAS):
         replace(loading.con, relation, from_rows([], relation), where)
+    loading.con.execute(
+        "delete from raw.printed_spots where study_id = $1 and print_id not in "
+        "(select print_id from raw.scans where study_id = $1)", [where["study_id"]],
+    )  # fmt: skip
     replace(loading.con, FILES, from_rows([], FILES), {**where, "role": "slide"})
 
 
@@ -232,12 +213,6 @@ def _where(loading: Loading, relation: Relation, key: tuple[str, ...]) -> dict[s
         "study_id": loading.study.study_id,
         **dict(zip(relation.key[1:], key, strict=True)),
     }
-
-
-def _with(table: pa.Table, constants: Mapping[str, str], relation: Relation) -> pa.Table:
-    for name, value in constants.items():
-        table = table.append_column(name, pa.repeat(pa.scalar(value), table.num_rows))
-    return table.select(relation.column_names)
 
 
 def _used_ids(loading: Loading) -> set[str]:

@@ -114,6 +114,10 @@ def prepare(con: DuckDBPyConnection) -> None:
         present = _present_columns(con)
         comments = _present_comments(con)
         for relation in STANDING:
+            if relation.view_sql:
+                if not comments.issuperset(relation.comment_sql()):
+                    con.execute("; ".join(relation.create_sql()))
+                continue
             found = present.get((relation.schema, relation.name))
             if found is None:
                 con.execute("; ".join(relation.create_sql()))
@@ -236,15 +240,17 @@ def _present_columns(con: DuckDBPyConnection) -> dict[tuple[str, str], list[tupl
 
 def _present_comments(con: DuckDBPyConnection) -> set[str]:
     """Return the comments that stand, as the statements that would write them."""
-    tables = con.execute(
-        "select schema_name || '.' || table_name, comment from duckdb_tables() "
+    found = con.execute(
+        "select 'table', schema_name || '.' || table_name, comment from duckdb_tables() "
+        "where database_name = current_database() and comment is not null "
+        "union all select 'view', schema_name || '.' || view_name, comment from duckdb_views() "
         "where database_name = current_database() and comment is not null"
     ).fetchall()
     columns = con.execute(
         "select schema_name || '.' || table_name || '.' || column_name, comment "
         "from duckdb_columns() where database_name = current_database() and comment is not null"
     ).fetchall()
-    return {f"comment on table {name} is {literal(text)}" for name, text in tables} | {
+    return {f"comment on {kind} {name} is {literal(text)}" for kind, name, text in found} | {
         f"comment on column {name} is {literal(text)}" for name, text in columns
     }
 

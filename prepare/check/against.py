@@ -6,12 +6,13 @@ from duckdb import DuckDBPyConnection
 
 from contracts import IDENTITY, RAW, Relation
 from contracts.quality import QUARANTINE, REFUSALS
-from contracts.raw import CONTROL_VALUES, SCAN_HEADERS, SPOT_EXTRAS, SPOTS, VALUE_EXTRAS
+from contracts.raw import CONTROL_VALUES, SCAN_HEADERS, VALUE_EXTRAS
+from contracts.scans import SCANS, SPOT_EXTRAS
 from store.glance import glance
 from store.home import Home
 from store.sql_text import literal
 
-#: Spots are many; a check needs those of the slide that shows its lot's layout. Values are few,
+#: Scans are many; a check needs those of the slide that shows its lot's layout. Values are few,
 #: and their labels and units are compared with.
 _FIRST_SLIDES = """slide_id in (
     select f.slide_id
@@ -38,8 +39,8 @@ def standing_of(home: Home, study_id: str) -> DuckDBPyConnection:
     own = f"study_id = {study}"
     wanted: dict[Relation, str] = {
         r: own for r in (*RAW, *IDENTITY, QUARANTINE, REFUSALS)
-        if r not in (SPOTS, SPOT_EXTRAS, CONTROL_VALUES, VALUE_EXTRAS, SCAN_HEADERS)
+        if not r.view_sql and r not in (SCANS, SPOT_EXTRAS, CONTROL_VALUES, VALUE_EXTRAS, SCAN_HEADERS)
     }  # fmt: skip
     wanted[SCAN_HEADERS] = f"{own} and header_key = 'DateTime'"
-    wanted[SPOTS] = f"{own} and {_FIRST_SLIDES.format(study=study)}"
+    wanted[SCANS] = f"{own} and {_FIRST_SLIDES.format(study=study)}"
     return glance(home, wanted)

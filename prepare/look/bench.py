@@ -148,7 +148,7 @@ def lay_out(scans: Sequence[Scan], *, channel_nm: int | None, blocks: str | None
         Blocks print.
     """
     con = duckdb.connect(":memory:", config=IN_MEMORY)
-    con.execute("; ".join(SPOTS.create_sql()))
+    con.execute("; ".join(SPOTS.as_table().create_sql()))
     channels = {s.slide_id: _channel(s, channel_nm) for s in scans}
     panels: dict[str, Panel] = {}
     meanings = []
