@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contracts.raw import FILE_SHA256, STUDY_ID
+from contracts.provenance import FILE_SHA256, STUDY_ID
 from contracts.relation import Column, Relation
 from contracts.types import FLAG, INSTANT, INT, REAL, TEXT
 

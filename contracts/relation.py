@@ -115,7 +115,6 @@ class Relation:
             out.append(f"comment on column {self.full_name}.{c.name} is {_literal(doc)}")
         return out
 
-
     @property
     def kind(self) -> str:
         """`table` or `view`."""

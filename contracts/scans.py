@@ -1,4 +1,4 @@
-"""Scans: one row a scanner file and channel, its numbers as lists; raw.spots shows them spot by spot.
+"""Scans: one row a scanner file and channel, numbers as lists; raw.spots shows spot by spot.
 
 Files of one lot print the same spots, so names and positions are kept once a print. A list of
 whole numbers costs the database a third of a list of doubles; most files hold nothing else.
@@ -102,27 +102,45 @@ SCANS = Relation(
 
 
 def _measured_sql(column: Column) -> str:
-    at = "[prints.spot_number]"
+    name, at = column.name, "[spot_number]"
     return (
-        f"    coalesce(scans.{whole_name(column.name)}{at}, scans.{real_name(column.name)}{at})"
-        f"::{sql_type(column.arrow_type)} as {column.name},"
+        f"        coalesce({whole_name(name)}{at}, {real_name(name)}{at})"
+        f"::{sql_type(column.arrow_type)} as {name},"
     )
 
 
+# A list is taken apart by numbers that stand beside it. Joined to the print first, each row would
+# carry a copy of every list: the square of the number of spots.
 _SPOTS_SQL = "\n".join([
     "-- grain: spot × channel",
-    "select",
-    "    scans.study_id,",
-    "    scans.file_sha256,",
-    "    prints.source_line,",
-    "    scans.batch_id,",
-    "    scans.slide_id,",
-    *(f"    prints.{c.name}," for c in POSITIONS),
-    "    scans.channel_nm,",
+    "with",
+    "",
+    "numbered as (",
+    "    select *, unnest(range(1, n_spots + 1)) as spot_number from raw.scans",
+    "),",
+    "",
+    "measured as (",
+    "    select",
+    "        study_id, file_sha256, batch_id, slide_id, channel_nm, print_id, spot_number,",
     *map(_measured_sql, MEASURED),
-    "from raw.scans as scans",
+    "    from numbered",
+    ")",
+    "",
+    "select",
+    "    measured.study_id,",
+    "    measured.file_sha256,",
+    "    prints.source_line,",
+    "    measured.batch_id,",
+    "    measured.slide_id,",
+    *(f"    prints.{c.name}," for c in POSITIONS),
+    "    measured.channel_nm,",
+    *(f"    measured.{c.name}," for c in MEASURED),
+    "from measured",
     "inner join raw.printed_spots as prints",
-    "    on scans.study_id = prints.study_id and scans.print_id = prints.print_id",
+    "    on",
+    "        measured.study_id = prints.study_id",
+    "        and measured.print_id = prints.print_id",
+    "        and measured.spot_number = prints.spot_number",
 ])  # fmt: skip
 
 SPOTS = Relation(

@@ -33,28 +33,43 @@ file_columns as (
         whole_cells,
         string_split(text_cells, chr(10)) as text_cells,
     from raw.spot_extras
+),
+
+numbered as (
+    select
+        *,
+        unnest(range(1, coalesce(len(whole_cells), len(text_cells)) + 1)) as spot_number,
+    from file_columns
+),
+
+cells as (
+    select
+        study_id,
+        file_sha256,
+        print_id,
+        spot_number,
+        column_title,
+        coalesce(
+            whole_cells[spot_number]::varchar,
+            replace(
+                replace(replace(text_cells[spot_number], '\\', chr(1)), '\n', chr(10)),
+                chr(1),
+                '\'
+            )
+        ) as cell_text,
+    from numbered
 )
 
 select
-    file_columns.study_id,
-    file_columns.file_sha256,
+    cells.study_id,
+    cells.file_sha256,
     prints.source_line,
-    file_columns.column_title,
-    coalesce(
-        file_columns.whole_cells[prints.spot_number]::varchar,
-        replace(
-            replace(
-                replace(file_columns.text_cells[prints.spot_number], '\\', chr(1)),
-                '\n',
-                chr(10)
-            ),
-            chr(1),
-            '\'
-        )
-    ) as cell_text,
-from file_columns
+    cells.column_title,
+    cells.cell_text,
+from cells
 inner join raw.printed_spots as prints
     on
-        file_columns.study_id = prints.study_id
-        and file_columns.print_id = prints.print_id
+        cells.study_id = prints.study_id
+        and cells.print_id = prints.print_id
+        and cells.spot_number = prints.spot_number
 """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contracts.raw import STUDY_ID
+from contracts.provenance import STUDY_ID
 from contracts.relation import Column, Relation
 from contracts.types import FLAG, INT, REAL, TEXT
 

@@ -7,7 +7,8 @@ from functools import partial
 
 from duckdb import DuckDBPyConnection
 
-from contracts.raw import SPOTS, VALUES
+from contracts.raw import VALUES
+from contracts.scans import SPOTS
 from expectations.identity_frames import has_titles, identity_titles
 from expectations.rule import ColumnSetRule, Rule
 

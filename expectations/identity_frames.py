@@ -155,14 +155,23 @@ def _cells(titles: frozenset[str], channel: int) -> str:
         {picked["log_ratio"]} as log_ratio, {picked["ratio"]} as ratio
     from batch_spots as s
     left join (
-        select files.file_sha256, prints.source_line, {numbers}
+        select files.*, prints.source_line
         from (
-            select file_sha256, print_id, {lists}
-            from ({_EXTRAS}) as extras
-            group by file_sha256, print_id
+            select file_sha256, print_id, spot_number, {numbers}
+            from (
+                select *, unnest(range(1, n_spots + 1)) as spot_number
+                from (
+                    select file_sha256, print_id, {lists}
+                    from ({_EXTRAS}) as extras
+                    group by file_sha256, print_id
+                ) as lists
+            ) as numbered
         ) as files
         inner join raw.printed_spots as prints
-            on files.print_id = prints.print_id and prints.study_id = $study_id
+            on
+                prints.study_id = $study_id
+                and files.print_id = prints.print_id
+                and files.spot_number = prints.spot_number
     ) as e on s.file_sha256 = e.file_sha256 and s.source_line = e.source_line
     left join other_background as o on s.file_sha256 = o.file_sha256
     where s.channel_nm = {channel}
@@ -170,8 +179,9 @@ def _cells(titles: frozenset[str], channel: int) -> str:
 
 
 def _lists(titles: list[str]) -> tuple[str, str]:
-    """Return SQL for the lists of a file's cells under these titles, and for the numbers in them."""
-    lists, numbers = ["null as nothing_listed"], ["null as nothing"]
+    """Return SQL for a file's cells under these titles as lists, and for the numbers in them."""
+    length = "coalesce(len(whole_cells), len(string_split(text_cells, chr(10))))"
+    lists, numbers = [f"max({length}) as n_spots"], ["null as nothing"]
     for place, title in enumerate(titles):
         own = f"filter (where column_title = {_text(title)})"
         lists += [
@@ -179,8 +189,8 @@ def _lists(titles: list[str]) -> tuple[str, str]:
             f"any_value(string_split(text_cells, chr(10))) {own} as texts_{place}",
         ]
         numbers.append(
-            f"coalesce(files.wholes_{place}[prints.spot_number], "
-            f"try_cast(files.texts_{place}[prints.spot_number] as double)) as {_name(title)}"
+            f"coalesce(wholes_{place}[spot_number], "
+            f"try_cast(texts_{place}[spot_number] as double)) as {_name(title)}"
         )
     return ", ".join(lists), ", ".join(numbers)
 

@@ -1,4 +1,4 @@
-"""Rows of a scanner file as raw.scans, raw.printed_spots and raw.spot_extras hold them: as lists."""
+"""Rows of a scanner file as lists, in the form of raw.scans, printed_spots and spot_extras."""
 
 from __future__ import annotations
 

@@ -6,7 +6,6 @@ from collections.abc import Iterable
 
 import numpy as np
 import pyarrow as pa
-import pyarrow.compute as pc
 from duckdb import DuckDBPyConnection
 
 from contracts import from_rows
@@ -78,17 +77,3 @@ def add_print(con: DuckDBPyConnection, study_id: str, positions: pa.Table) -> st
         rows = rows.append_column("study_id", same_text(study_id, rows.num_rows))
         append(con, PRINTED_SPOTS, rows.select(PRINTED_SPOTS.column_names))
     return print_id
-
-
-def add_rows_of_spots(con: DuckDBPyConnection, spots: pa.Table) -> None:
-    """Add rows in the form of raw.spots, of any number of files, as the scans that they are."""
-    names = ("study_id", "file_sha256", "slide_id", "batch_id")
-    for keys in spots.select(names).group_by(list(names)).aggregate([]).to_pylist():
-        own = spots.filter(
-            pc.and_(
-                pc.equal(spots["file_sha256"], keys["file_sha256"]),
-                pc.equal(spots["study_id"], keys["study_id"]),
-            )
-        )
-        for channel in pc.unique(own["channel_nm"]).to_pylist():
-            add_spots(con, keys, own.filter(pc.equal(own["channel_nm"], channel)), [channel])

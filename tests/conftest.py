@@ -8,10 +8,14 @@ import sys
 from dataclasses import dataclass
 from pathlib import Path
 
+import duckdb
+import pyarrow as pa
+import pyarrow.compute as pc
 import pytest
 from hypothesis import HealthCheck, settings
 
 from contracts.paths import REPO_ROOT
+from ingest.scan_writing import add_spots
 
 # A loaded machine or an unlucky draw is no failure; in CI the same examples are drawn each time.
 settings.register_profile(
@@ -33,6 +37,43 @@ def shared() -> Path:
     if not folder.is_dir():
         pytest.skip("../shared is absent")
     return folder
+
+
+def _put_spots(con: duckdb.DuckDBPyConnection, spots: pa.Table) -> None:
+    names = ["study_id", "file_sha256", "slide_id", "batch_id"]
+    for place in spots.select(names).group_by(names).aggregate([]).to_pylist():
+        own = spots.filter(pc.equal(spots["file_sha256"], place["file_sha256"]))
+        own = own.filter(pc.equal(own["study_id"], place["study_id"]))
+        for channel in pc.unique(own["channel_nm"]).to_pylist():
+            add_spots(con, place, own.filter(pc.equal(own["channel_nm"], channel)), [channel])
+
+
+@pytest.fixture(scope="session")
+def put_spots():
+    """Write rows in the form of raw.spots as the scans that they are: `put_spots(con, table)`."""
+    return _put_spots
+
+
+_SPOTS_AS_TABLE = """
+create table file_prints as select distinct study_id, file_sha256, print_id from raw.scans;
+create table spots_now as from raw.spots;
+drop view raw.spots;
+drop table raw.scans;
+create table raw.spots as from spots_now;
+drop table spots_now;
+create view raw.scans as
+select study_id, file_sha256, channel_nm, batch_id, slide_id, count(*) as n_spots
+from raw.spots group by all
+"""
+
+
+@pytest.fixture(scope="session")
+def spots_as_table():
+    """Make raw.spots a table, and raw.scans what follows from it: a test may spoil single spots.
+
+    `file_prints` then says which print each file had.
+    """
+    return lambda con: con.execute(_SPOTS_AS_TABLE)
 
 
 @dataclass(frozen=True)

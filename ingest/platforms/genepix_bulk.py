@@ -308,7 +308,9 @@ def _extra(cells: pa.Array, n_files: int) -> Lists | None:
 
 
 def _ends(cells: pa.Array) -> NDArray[np.int32]:
-    return np.frombuffer(cells.buffers()[1], np.int32, count=len(cells) + 1, offset=4 * cells.offset)
+    return np.frombuffer(
+        cells.buffers()[1], np.int32, count=len(cells) + 1, offset=4 * cells.offset
+    )
 
 
 def _data(cells: pa.Array) -> Bytes:

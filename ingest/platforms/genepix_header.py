@@ -17,6 +17,8 @@ from ingest.platforms.genepix import frame_notes, is_genepix_type, title_row_fau
 from ingest.platforms.genepix_columns import Titles, sort_titles
 from ingest.source_file import MAX_LINE_CHARACTERS, SourceFile, has_control_characters
 
+#: More than the header of any file seen so far; longer ones are read in a second step.
+_USUAL_HEADER = 16 * 1024
 _STARTS = (b"ATF\t", b'"ATF"\t', b"\xef\xbb\xbfATF\t")
 
 
@@ -48,56 +50,88 @@ class Shape:
 
 @dataclass(frozen=True)
 class Header:
-    """The header of one file: its shape, its records (key, text) and where its rows begin."""
+    """The header of one file.
+
+    Parameters
+    ----------
+    records : tuple of (str, str)
+        Key and text of each.
+    n_bytes : int
+        Where the rows begin.
+    file_version : str
+        Format and version that the file declares, as `GenePix.read` states it.
+    """
 
     shape: Shape
     records: tuple[tuple[str, str], ...]
     encoding: str
     n_bytes: int
-
-    @property
-    def file_version(self) -> str:
-        """Format and version that the file declares, as `GenePix.read` states it."""
-        kind = next((text for key, text in self.records if key.lower() == "type"), "")
-        return kind or f"ATF {self.shape.atf_version}"
+    file_version: str
 
 
 def read_header(data: bytearray, n_bytes: int) -> Header | None:
     """Return the header of the file that fills the first `n_bytes` of a buffer, if it is sound."""
     if not data.startswith(_STARTS):
         return None
-    end = _end_of_header(data, n_bytes)
-    if end is None or end > MAX_LINE_CHARACTERS:
+    raw_lines = _header_lines(data, n_bytes)
+    if raw_lines is None:
         return None
-    head = bytes(memoryview(data)[:end])
+    end = sum(map(len, raw_lines)) + len(raw_lines)
+    if end > MAX_LINE_CHARACTERS:
+        return None
+    found = _text_lines(bytes(memoryview(data)[:end]), raw_lines)
+    if found is None:
+        return None
+    lines, encoding, line_end = found
+    records = tuple(r for line in lines[2:-1] if (r := _record(line)))
+    if len(records) < len(lines) - 3:
+        return None
+    shape = _shape(lines[0], lines[1], lines[-1], len(records), line_end)
+    if shape is None:
+        return None
+    kind = next((text for key, text in records if key.lower() == "type"), None)
+    if not is_genepix_type(kind):
+        return None
+    return Header(shape, records, encoding, end, kind or f"ATF {shape.atf_version}")
+
+
+def _header_lines(data: bytearray, n_bytes: int) -> list[bytes] | None:
+    """Return the lines of the header without their line feeds, as many as line 2 says."""
+    first, _, rest = bytes(memoryview(data)[: min(n_bytes, _USUAL_HEADER)]).partition(b"\n")
+    count = rest.split(b"\t", 1)[0].strip().strip(b'"')
+    if not count.isdigit() or int(count) > MAX_HEADER_RECORDS:
+        return None
+    n_lines = int(count) + 2
+    lines = rest.split(b"\n", n_lines)
+    if len(lines) <= n_lines and n_bytes > _USUAL_HEADER:
+        lines = bytes(memoryview(data)[len(first) + 1 : n_bytes]).split(b"\n", n_lines)
+    return [first, *lines[:-1]] if len(lines) == n_lines + 1 else None
+
+
+def _text_lines(head: bytes, lines: list[bytes]) -> tuple[list[str], str, str] | None:
+    """Return the lines as texts, their encoding and line end."""
+    n_returns = head.count(b"\r")
+    if head.isascii() and n_returns in (0, len(lines)):
+        is_crlf = n_returns > 0
+        texts = [t for line in lines if (t := _plain_line(line, is_crlf)) is not None]
+        is_whole = len(texts) == len(lines)
+        return (texts, "utf-8", "CRLF" if is_crlf else "LF") if is_whole else None
     try:
         decoded = decode(head)
     except UnicodeError:
         return None
     if decoded.line_end not in ("LF", "CRLF") or has_control_characters(decoded.text):
         return None
-    lines = decoded.text.split("\n")
-    records = [_record(line) for line in lines[2:-2]]
-    if None in records:
-        return None
-    shape = _shape(lines[0], lines[1], lines[-2], len(records), decoded.line_end)
-    if shape is None:
-        return None
-    header = Header(shape, tuple(r for r in records if r), decoded.encoding, end)
-    return header if _is_genepix(header) else None
+    return decoded.text.split("\n")[:-1], decoded.encoding, decoded.line_end
 
 
-def _end_of_header(data: bytearray, n_bytes: int) -> int | None:
-    second = data.find(b"\n", 0, n_bytes) + 1
-    at = data.find(b"\n", second, n_bytes) + 1
-    count = data[second:at].split(b"\t")[0].strip().strip(b'"')
-    if not second or not at or not count.isdigit() or int(count) > MAX_HEADER_RECORDS:
+@lru_cache(maxsize=4096)
+def _plain_line(line: bytes, is_crlf: bool) -> str | None:
+    """Return an ASCII line without its line end; None where anything in it is no text."""
+    if is_crlf and not line.endswith(b"\r"):
         return None
-    for _ in range(int(count) + 1):
-        at = data.find(b"\n", at, n_bytes) + 1
-        if not at:
-            return None
-    return at
+    text = line.removesuffix(b"\r").decode("ascii") if is_crlf else line.decode("ascii")
+    return None if has_control_characters(text) else text
 
 
 @lru_cache(maxsize=4096)
@@ -118,7 +152,3 @@ def _shape(first: str, second: str, titles: str, n_records: int, line_end: str) 
         return None
     return Shape(frame.titles, sort_titles(frame.titles), frame.title_line + 1, line_end,
                  frame.version, frame_notes(frame))  # fmt: skip
-
-
-def _is_genepix(header: Header) -> bool:
-    return is_genepix_type(next((t for k, t in header.records if k.lower() == "type"), None))

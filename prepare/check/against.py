@@ -37,10 +37,12 @@ def standing_of(home: Home, study_id: str) -> DuckDBPyConnection:
     """
     study = literal(study_id)
     own = f"study_id = {study}"
+    left_out = (SCANS, SPOT_EXTRAS, CONTROL_VALUES, VALUE_EXTRAS, SCAN_HEADERS)
     wanted: dict[Relation, str] = {
-        r: own for r in (*RAW, *IDENTITY, QUARANTINE, REFUSALS)
-        if not r.view_sql and r not in (SCANS, SPOT_EXTRAS, CONTROL_VALUES, VALUE_EXTRAS, SCAN_HEADERS)
-    }  # fmt: skip
+        r: own
+        for r in (*RAW, *IDENTITY, QUARANTINE, REFUSALS)
+        if not r.view_sql and r not in left_out
+    }
     wanted[SCAN_HEADERS] = f"{own} and header_key = 'DateTime'"
     wanted[SCANS] = f"{own} and {_FIRST_SLIDES.format(study=study)}"
     return glance(home, wanted)

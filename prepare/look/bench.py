@@ -14,7 +14,7 @@ import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
 from contracts import conform
-from contracts.raw import SPOTS
+from contracts.scans import SPOTS
 from ingest.catalog import Panel
 from prepare.look.gather import Scan
 from prepare.look.vocabulary import meaning, panel_of

@@ -21,6 +21,7 @@ import pytest
 
 from contracts import QUALITY, RAW, from_rows
 from contracts.paths import REPO_ROOT
+from contracts.scans import SPOTS
 from store.build import append, open_build
 from store.home import Home
 from store.lock import writer_lock
@@ -80,7 +81,7 @@ def empty_home(workshop: Path) -> Iterator[Built]:
 
 
 @pytest.fixture(scope="session")
-def small_studies(workshop: Path, empty_home: Built) -> Iterator[Built]:
+def small_studies(workshop: Path, empty_home: Built, put_spots: Any) -> Iterator[Built]:
     """Three small studies with every edge of the signal path, loaded and built on top."""
     assert empty_home.returncode == 0, empty_home.log
     home = Home(workshop / "home")
@@ -91,7 +92,10 @@ def small_studies(workshop: Path, empty_home: Built) -> Iterator[Built]:
     with writer_lock(home):
         con = open_build(home)
         for name, content in rows.items():
-            append(con, RELATIONS[name], from_rows(content, RELATIONS[name]))
+            if name == SPOTS.full_name:
+                put_spots(con, from_rows(content, SPOTS))
+            else:
+                append(con, RELATIONS[name], from_rows(content, RELATIONS[name]))
         release(con, held=("block", "HELD"), accepted=("block", "B2"))
         con.close()
     result = run_dbt(home, workshop, "--exclude-resource-type", "unit_test", "seed")

@@ -10,7 +10,8 @@ import pytest
 
 from contracts import from_rows
 from contracts.paths import REPO_ROOT, SEEDS
-from contracts.raw import SPOTS, STUDIES
+from contracts.raw import STUDIES
+from contracts.scans import SPOTS
 from expectations.spot_base import SPOTS_OF_BATCH
 from ingest.catalog import load_panel
 from ingest.config_tables import panel_tables
@@ -32,7 +33,7 @@ def spellings() -> list[str]:
 
 
 @pytest.fixture(scope="module")
-def con():
+def con(put_spots):
     con = duckdb.connect()
     build.prepare(con)
     study = SimpleNamespace(study_id="s", panel_id=PANEL.panel_id, has_values=False)
@@ -49,7 +50,7 @@ def con():
          "channel_nm": 532, "flag": 0}
         for i, name in enumerate(spellings(), 1)
     ]  # fmt: skip
-    build.append(con, SPOTS, from_rows(spots, SPOTS))
+    put_spots(con, from_rows(spots, SPOTS))
     con.execute("insert into raw.files by name select 's' as study_id, 'f' as file_sha256, 'slide' "
                 "as role, 'S' as slide_id, 'S.gpr' as file_name, 1 as n_bytes, 'utf-8' as encoding, "
                 "'LF' as line_end, 1 as n_rows_in, 1 as n_rows_loaded, 0 as n_rows_quarantined, "

@@ -15,6 +15,7 @@ import pytest
 
 from contracts import conform, from_rows, raw
 from contracts.batch_content import BATCH_CONTENT_SQL  # noqa: F401  (the view prepare() makes)
+from contracts.scans import SPOTS
 from simulate.arrays import scan_slide
 from simulate.design import Design
 from simulate.model import Model, draw_model
@@ -74,7 +75,7 @@ def _spots(model: Model, slide: int) -> pa.Table:
     }  # fmt: skip
     return conform(
         pa.table({k: np.ravel(v) if isinstance(v, np.ndarray) else v for k, v in columns.items()}),
-        raw.SPOTS,
+        SPOTS,
     )
 
 
@@ -181,25 +182,27 @@ def _raw_study(seed: int, n_slides: int | None) -> dict[str, pa.Table]:
     return tables
 
 
-def open_raw_study(seed: int, n_slides: int | None = None) -> duckdb.DuckDBPyConnection:
-    """An in-memory build file that holds the synthetic study of a seed."""
-    con = duckdb.connect(":memory:")
-    con.execute("set TimeZone = 'UTC'; set threads = 1")
-    build.prepare(con)
-    for name, table in _raw_study(seed, n_slides).items():
-        build.append(con, getattr(raw, name.upper()), table)
-    return con
+@pytest.fixture(scope="session")
+def raw_study(put_spots):
+    """Open an in-memory build file with the synthetic study of a seed: `raw_study(seed)`."""
+
+    def opened(seed: int, n_slides: int | None = None) -> duckdb.DuckDBPyConnection:
+        con = duckdb.connect(":memory:")
+        con.execute("set TimeZone = 'UTC'; set threads = 1")
+        build.prepare(con)
+        tables = _raw_study(seed, n_slides)
+        put_spots(con, tables.pop("spots"))
+        for name, table in tables.items():
+            build.append(con, getattr(raw, name.upper()), table)
+        return con
+
+    return opened
 
 
 @pytest.fixture(scope="session")
-def raw_study():
-    """Open the raw study of a seed: `raw_study(seed)`."""
-    return open_raw_study
-
-
-@pytest.fixture(scope="session")
-def _spoilable():
-    con = open_raw_study(7, n_slides=3)
+def _spoilable(raw_study, spots_as_table):
+    con = raw_study(7, n_slides=3)
+    spots_as_table(con)
     yield con
     con.close()
 

@@ -44,19 +44,18 @@ select study_id, file_sha256, source_line, to_json({
     'F532 Total Intensity': (foreground_mean_afu * n_foreground_pixels)::bigint::varchar,
     'Ratio of Medians (635/532)': '2.000', 'Log Ratio (635/532)': '1.000'
 })::varchar as extras_json from raw.spots where channel_nm = 532"""
-#: The same as raw.spot_extras holds them: one text a file.
+#: The same as raw.spot_extras holds them: one row a column.
 PACKED = """delete from raw.spot_extras;
 insert into raw.spot_extras
-select study_id, file_sha256, to_json(any_value(titles))::varchar,
-    to_json(list(source_line order by source_line))::varchar,
-    string_agg(array_to_string(cells, chr(9)) || chr(10), '' order by source_line)
-from (
-    select *, list_sort(json_keys(extras_json)) as titles, list_transform(
-        list_sort(json_keys(extras_json)),
-        lambda title: json_extract_string(extras_json, '$."' || title || '"')) as cells
-    from spot_json
-)
-group by study_id, file_sha256"""
+select c.study_id, c.file_sha256, f.print_id,
+    row_number() over (partition by c.study_id, c.file_sha256 order by title), title, null,
+    string_agg(json_extract_string(extras_json, '$."' || title || '"'), chr(10)
+        order by p.spot_number)
+from (select *, unnest(json_keys(extras_json)) as title from spot_json) as c
+inner join file_prints as f on c.study_id = f.study_id and c.file_sha256 = f.file_sha256
+inner join raw.printed_spots as p
+    on f.study_id = p.study_id and f.print_id = p.print_id and c.source_line = p.source_line
+group by c.study_id, c.file_sha256, f.print_id, title"""
 ONE_ROW = "source_line = (select max(source_line) from raw.spots)"
 
 

@@ -5,17 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 
 import duckdb
-import pyarrow as pa
 import pytest
 
 from contracts import from_rows
 from contracts.paths import REPO_ROOT
-from contracts.raw import SCAN_HEADERS, SPOT_EXTRAS, SPOTS, STUDIES
+from contracts.raw import SCAN_HEADERS, STUDIES
+from contracts.scans import SPOT_EXTRAS
 from expectations.batch_rules import IDENTITY_RULES
 from expectations.identity_frames import NEEDS, has_titles, identity_rows, identity_titles
 from ingest.platforms import detect
+from ingest.scan_lists import extra_columns
+from ingest.scan_writing import add_spots
 from ingest.source_file import SourceFile
-from ingest.spot_cells import written_cells
 from store import build
 
 pytestmark = pytest.mark.shared
@@ -30,15 +31,10 @@ def put(con: duckdb.DuckDBPyConnection, path: Path, slide: str) -> int:
     reading = detect(source).read(source)
     own = {"study_id": "s", "file_sha256": source.sha256, "slide_id": slide, "batch_id": "b"}
 
-    def whole(table: pa.Table, relation) -> pa.Table:
-        for name in relation.column_names:
-            if name not in table.column_names:
-                table = table.append_column(name, pa.repeat(own[name], table.num_rows))
-        return table.select(relation.column_names)
-
-    build.append(con, SPOTS, whole(reading.table, SPOTS))
-    extras = {"study_id": "s", "file_sha256": source.sha256, **written_cells(reading.extras)}
-    build.append(con, SPOT_EXTRAS, from_rows([extras], SPOT_EXTRAS))
+    print_id = add_spots(con, own, reading.table, reading.channels)
+    extras = [{"study_id": "s", "file_sha256": source.sha256, "print_id": print_id, **c}
+              for c in extra_columns(reading.extras)]  # fmt: skip
+    build.append(con, SPOT_EXTRAS, from_rows(extras, SPOT_EXTRAS))
     headers = [{"study_id": "s", "file_sha256": source.sha256, "record_number": h.number,
                 "header_key": h.key, "header_text": h.text} for h in reading.headers]  # fmt: skip
     build.append(con, SCAN_HEADERS, from_rows(headers, SCAN_HEADERS))
@@ -50,7 +46,7 @@ def put(con: duckdb.DuckDBPyConnection, path: Path, slide: str) -> int:
 
 
 @pytest.fixture(scope="module")
-def con():
+def con(spots_as_table):
     if not GPR.exists():
         pytest.skip("../shared is absent")
     con = duckdb.connect()
@@ -64,6 +60,7 @@ def con():
     assert len(paths) == 15
     n = sum(put(con, path, f"S{i:02d}") for i, path in enumerate(paths, 1))
     assert n == 45_028
+    spots_as_table(con)
     yield con
     con.close()
 
@@ -85,7 +82,7 @@ def test_every_identity_holds_in_every_row_of_the_real_files(con):
          "snr"),
         ("update raw.spots set foreground_sd_afu = foreground_sd_afu * 2 + 50", "cv"),
         ("update raw.spots set n_foreground_pixels = n_foreground_pixels * 2", "total"),
-        ("""update raw.spot_extras set titles_json = replace(replace(titles_json, 'Log Ratio',
+        ("""update raw.spot_extras set column_title = replace(replace(column_title, 'Log Ratio',
             'Was'), 'Sum of Medians', 'Log Ratio')""", "log_ratio"),
     ],
 )  # fmt: skip

@@ -3,13 +3,15 @@ from __future__ import annotations
 import os
 import subprocess
 import sys
+from typing import Any
 
 import pyarrow as pa
 import pytest
 
 from contracts import STANDING, CytomartError, from_rows
 from contracts.paths import REPO_ROOT
-from contracts.raw import ASSESSMENTS, PATIENTS, SAMPLES, SPOTS
+from contracts.raw import ASSESSMENTS, PATIENTS, SAMPLES
+from contracts.scans import SPOTS
 from store.build import append, open_build, prepare, replace, transaction
 from store.home import Home
 from store.lock import WriterBusy
@@ -136,7 +138,9 @@ def content(con: object) -> dict[str, str]:
     return dict(rows.fetchall())
 
 
-def test_a_batchs_content_changes_with_every_file_that_concerns_it_and_no_other(home: Home) -> None:
+def test_a_batchs_content_changes_with_every_file_that_concerns_it_and_no_other(
+    home: Home, put_spots: Any
+) -> None:
     con = open_build(home)
     samples = [
         {"study_id": "s", "file_sha256": "samples", "source_line": n, "sample_id": f"{p}-a",
@@ -152,7 +156,7 @@ def test_a_batchs_content_changes_with_every_file_that_concerns_it_and_no_other(
     spot = {"study_id": "s", "file_sha256": "scan", "source_line": 1, "batch_id": "B1",
             "slide_id": "B1", "block": 1, "spot_row": 1, "spot_column": 1, "target_name": "t",
             "target_id": "T", "channel_nm": 532, "flag": 0}  # fmt: skip
-    append(con, SPOTS, from_rows([spot], SPOTS))
+    put_spots(con, from_rows([spot], SPOTS))
     scanned = content(con)
     assert scanned["B1"] != start["B1"]
     assert scanned["B2"] == start["B2"]
