@@ -6,6 +6,8 @@ import json
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+import pyarrow as pa
+
 from contracts import Relation, from_columns, from_rows
 from contracts.identity import CELL_HISTORY, PSEUDONYMS
 from contracts.raw import (
