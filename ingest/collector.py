@@ -19,5 +19,8 @@ def paused() -> Iterator[None]:
     try:
         yield
     finally:
+        # What is left joins the old objects: looked through when these are, not at once.
+        gc.freeze()
+        gc.unfreeze()
         if was_enabled:
             gc.enable()

@@ -113,6 +113,7 @@ def prepare(con: DuckDBPyConnection) -> None:
     with one_thread(con), transaction(con):
         present = _present_columns(con)
         comments = _present_comments(con)
+        wanted: list[str] = []
         for relation in STANDING:
             if relation.view_sql:
                 if not comments.issuperset(relation.comment_sql()):
@@ -120,12 +121,11 @@ def prepare(con: DuckDBPyConnection) -> None:
                 continue
             found = present.get((relation.schema, relation.name))
             if found is None:
-                con.execute("; ".join(relation.create_sql()))
+                wanted += relation.create_sql()
                 continue
             _demand_contract(relation, found)
-            for statement in relation.comment_sql():
-                if statement not in comments:
-                    con.execute(statement)
+            wanted += [s for s in relation.comment_sql() if s not in comments]
+        con.execute("; ".join(wanted))
         for view in _VIEWS:
             _prepare_view(con, *view)
 

@@ -111,7 +111,7 @@ def sealed(
     }
     line_hash = _chained(head.line_hash, _text(body, details))
     line = _text({**body, "line_hash": line_hash}, details).encode() + b"\n"
-    return Entry(**body, details=json.loads(details), line_hash=line_hash), line
+    return Entry(**body, details=facts, line_hash=line_hash), line
 
 
 def following(head: Head, entry: Entry, line: bytes) -> Head:
