@@ -8,7 +8,7 @@ from typing import Any
 from duckdb import DuckDBPyConnection
 
 from contracts import IDENTITY, RAW, Problem, failure
-from contracts.quality import FILE_LOADS, QUARANTINE, REFUSALS
+from contracts.quality import QUARANTINE, REFUSALS
 from ingest import standing
 from ingest.load_report import (
     LOADED,
@@ -111,7 +111,9 @@ def details(
 
 def acknowledge(home: Home, con: DuckDBPyConnection, study_id: str) -> None:
     """Write the ledger line of a load that was committed but died before it could say so."""
-    found = standing.of_study(con, FILE_LOADS, study_id)
+    found = standing.rows(
+        con, "select distinct load_id from quality.file_loads where study_id = ?", study_id
+    )
     if not found:
         return
     written = {e.details.get("load_id") for e in ledger.entries(home) if e.event == LOAD_EVENT}
@@ -119,8 +121,9 @@ def acknowledge(home: Home, con: DuckDBPyConnection, study_id: str) -> None:
         files = [
             {"sha256": r["file_sha256"],
              **{k: v for k, v in r.items() if k in _ACKNOWLEDGED and v is not None}}
-            for r in sorted(found, key=lambda r: r["file_number"])
-            if r["load_id"] == load_id
+            for r in standing.rows(
+                con, "select * exclude (loaded_at) from quality.file_loads "
+                "where study_id = ? and load_id = ? order by file_number", study_id, load_id)
         ]  # fmt: skip
         ledger.append(
             home, LOAD_EVENT, study_id,

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
-from functools import partial
+from functools import cache, partial
+from pathlib import Path
 
 from ingest import standing
 from ingest.delivery import Delivery, for_platform
@@ -26,12 +27,19 @@ def of_platform(delivery: Delivery, platform_id: str) -> Delivery:
 
 
 def scan_days(loading: Loading, delivery: Delivery) -> Callable[[str], date | None]:
-    """Return what tells the day of a slide's scan: of the loaded one, else of the one delivered."""
-    loaded = standing.scan_days(loading.con, loading.study.study_id)
-    delivered = {p.stem: p for p in reversed(delivery.slides)}
+    """Return what tells the day of a slide's scan: of the loaded one, else of the one delivered.
+
+    A sheet that names every batch never asks, so nothing is looked up before the first question.
+    """
     platform = by_id(loading.study.platform_id)
 
+    @cache
+    def known() -> tuple[dict[str, date], dict[str, Path]]:
+        delivered = {p.stem: p for p in reversed(delivery.slides)}
+        return standing.scan_days(loading.con, loading.study.study_id), delivered
+
     def scan_day(slide_id: str) -> date | None:
+        loaded, delivered = known()
         path = delivered.get(slide_id)
         if slide_id in loaded or path is None or platform is None:
             return loaded.get(slide_id)
