@@ -117,7 +117,7 @@ def prepare(con: DuckDBPyConnection) -> None:
         for relation in STANDING:
             if relation.view_sql:
                 if not comments.issuperset(relation.comment_sql()):
-                    con.execute("; ".join(relation.create_sql()))
+                    wanted += relation.create_sql()
                 continue
             found = present.get((relation.schema, relation.name))
             if found is None:
