@@ -9,6 +9,7 @@ from duckdb import DuckDBPyConnection
 
 from contracts import IDENTITY, RAW, Problem, failure
 from contracts.quality import QUARANTINE, REFUSALS
+from contracts.scans import SCANS, SPOTS
 from ingest import standing
 from ingest.load_report import (
     LOADED,
@@ -41,8 +42,11 @@ _ACKNOWLEDGED = (
 
 def row_counts(loading: Loading) -> dict[str, int]:
     """Return how many rows of the study each relation holds."""
+    # A row of raw.scans holds a scan's spots and knows how many: none need be laid out for it.
+    of_spots = f"coalesce(sum(n_spots), 0)::bigint as n from {SCANS.full_name}"
     counts = " union all ".join(
-        f"select '{r.full_name}' as name, count(*) as n from {r.full_name} where study_id = $1"
+        f"select '{r.full_name}' as name, "
+        f"{of_spots if r is SPOTS else f'count(*) as n from {r.full_name}'} where study_id = $1"
         for r in _COUNTED
     )
     found = standing.rows(loading.con, counts, loading.study.study_id)

@@ -44,7 +44,7 @@ def replace_if_changed(
     study_id = loading.study.study_id
     table = from_rows(rows, relation)
     old = standing.of_study(loading.con, relation, study_id)
-    if _sorted(old) == _sorted(table.to_pylist()):
+    if len(old) == table.num_rows and _sorted(old) == _sorted(table.to_pylist()):
         return False
     replace(loading.con, relation, table, {"study_id": study_id})
     return True
