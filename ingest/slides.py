@@ -25,7 +25,7 @@ def load_slides(
     }
     known = dict(context.loaded_bytes)
     context = replace(context, loaded_bytes=known)
-    paths = [p for p in delivery.slides if p not in doubled]
+    paths = [p for p in delivery.slides if not doubled or p not in doubled]
 
     def progress(n_more: int = 0) -> None:
         if on_progress:
@@ -57,10 +57,11 @@ def _first_of_lots(paths: Sequence[Path], context: SlideContext) -> list[list[Pa
     """Return, for each lot whose layout nobody states, the files that may show it, in order."""
     lots: dict[str, list[Path]] = {}
     for path in paths:
-        place = context.places.get(path.stem)
+        slide_id = path.stem
+        place = context.places.get(slide_id)
         if place is None:
             continue
         layout = context.layouts.get(place.lot)
-        if layout is None or layout.seen_on == path.stem:
+        if layout is None or layout.seen_on == slide_id:
             lots.setdefault(place.lot, []).append(path)
     return list(lots.values())
