@@ -131,7 +131,7 @@ def read_bulk(body: Bytes, ends: Places, shape: Shape, printed: Printed) -> Bulk
     """
     n_files = len(ends)
     sizes = _row_sizes(body, ends, shape.line_end, printed.n_rows)
-    if sizes is None or _has_hexadecimal(body):
+    if sizes is None:
         return None
     types = {t: pa.int32() if t in printed.wholes else pa.binary() for t in shape.titles}
     table = _parse(body, shape, types)
@@ -141,6 +141,9 @@ def read_bulk(body: Bytes, ends: Places, shape: Shape, printed: Printed) -> Bulk
     if not all(_is_printed(cells[t], own, n_files) for t, own in printed.cells.items()):
         return None
     if not (_written_sizes(cells) + _marks(shape) == sizes).all():
+        return None
+    # The parser would take 0x1F for 31.
+    if _letters(body) != sum(_letters(_data(c)) for c in cells.values() if not _is_number(c)):
         return None
     others = {t: _plain(c, t in printed.quoted) for t, c in cells.items() if t not in _KNOWN}
     sound = {t: c for t, c in others.items() if c is not None}
@@ -190,13 +193,12 @@ def _row_sizes(body: Bytes, ends: Places, line_end: str, n_rows: int) -> Places 
     return sizes if sizes.max() <= MAX_LINE_CHARACTERS else None
 
 
-def _has_hexadecimal(body: Bytes) -> bool:
-    """Return whether `0x` stands anywhere: the parser would take 0x1F for 31."""
-    for letter in b"xX":
-        at = np.flatnonzero(body == letter)
-        if (body[at[at > 0] - 1] == ord("0")).any():
-            return True
-    return False
+def _letters(text: Bytes) -> int:
+    return int(np.count_nonzero(text > ord("9")))
+
+
+def _is_number(cells: pa.Array) -> bool:
+    return bool(pa.types.is_int32(cells.type))
 
 
 def _parse(body: Bytes, shape: Shape, types: Mapping[str, pa.DataType]) -> pa.Table | None:
@@ -230,7 +232,7 @@ def _written_sizes(cells: Mapping[str, pa.Array]) -> Places:
     """Return how many bytes the cells of each row take as they were written."""
     sizes: Places = np.zeros(len(next(iter(cells.values()))), np.int64)
     for own in cells.values():
-        sizes += _digits(own.to_numpy()) if pa.types.is_int32(own.type) else np.diff(_ends(own))
+        sizes += _digits(own.to_numpy()) if _is_number(own) else np.diff(_ends(own))
     return sizes
 
 
@@ -254,7 +256,7 @@ def _marks(shape: Shape) -> int:
 
 def _plain(cells: pa.Array, is_quoted: bool) -> pa.Array | None:
     """Return numbers as they are, texts without their quotes; None where a text is not plain."""
-    if pa.types.is_int32(cells.type):
+    if _is_number(cells):
         return cells
     data = _data(cells)
     if (data < _FIRST_PRINTABLE).any() or (data == _BACKSLASH).any():
@@ -272,7 +274,7 @@ def _plain(cells: pa.Array, is_quoted: bool) -> pa.Array | None:
 
 def _numbers(cells: pa.Array, column: str, n_files: int) -> Lists | None:
     """Return a measured column, if all its cells are numbers in their range."""
-    if pa.types.is_int32(cells.type):
+    if _is_number(cells):
         values = cells
     else:
         try:
@@ -293,7 +295,7 @@ def _numbers(cells: pa.Array, column: str, n_files: int) -> Lists | None:
 def _extra(cells: pa.Array, n_files: int) -> Lists | None:
     """Return a further column: lists of plain whole numbers, or one text a file."""
     size = len(cells) // n_files
-    if pa.types.is_int32(cells.type):
+    if _is_number(cells):
         numbers = cells.to_numpy()
         if max(-int(numbers.min()), int(numbers.max())) >= PLAIN_END:
             return None

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
+from typing import NamedTuple
 
 from ingest.encoding import decode
 from ingest.faults import RefusedError
@@ -48,6 +49,21 @@ class Shape:
     notes: tuple[str, ...]
 
 
+class _Seen(NamedTuple):
+    """A header line of plain ASCII, and the record that it is, unless a quote stays open."""
+
+    text: str
+    is_crlf: bool
+    record: tuple[str, str] | None
+
+
+#: Lines seen in this process: slides of a study share nearly all of theirs.
+_SEEN: dict[bytes, _Seen] = {}
+_MAX_SEEN = 20_000
+#: First and second line, titles, records, encoding, line end.
+_Text = tuple[str, str, str, tuple[tuple[str, str], ...], str, str]
+
+
 @dataclass(frozen=True)
 class Header:
     """The header of one file.
@@ -73,20 +89,17 @@ def read_header(data: bytearray, n_bytes: int) -> Header | None:
     """Return the header of the file that fills the first `n_bytes` of a buffer, if it is sound."""
     if not data.startswith(_STARTS):
         return None
-    raw_lines = _header_lines(data, n_bytes)
-    if raw_lines is None:
+    lines = _header_lines(data, n_bytes)
+    if lines is None:
         return None
-    end = sum(map(len, raw_lines)) + len(raw_lines)
+    end = sum(map(len, lines)) + len(lines)
     if end > MAX_LINE_CHARACTERS:
         return None
-    found = _text_lines(bytes(memoryview(data)[:end]), raw_lines)
+    found = _read_plain(lines) or _read_encoded(bytes(memoryview(data)[:end]))
     if found is None:
         return None
-    lines, encoding, line_end = found
-    records = tuple(r for line in lines[2:-1] if (r := _record(line)))
-    if len(records) < len(lines) - 3:
-        return None
-    shape = _shape(lines[0], lines[1], lines[-1], len(records), line_end)
+    first, second, titles, records, encoding, line_end = found
+    shape = _shape(first, second, titles, len(records), line_end)
     if shape is None:
         return None
     kind = next((text for key, text in records if key.lower() == "type"), None)
@@ -108,35 +121,48 @@ def _header_lines(data: bytearray, n_bytes: int) -> list[bytes] | None:
     return [first, *lines[:-1]] if len(lines) == n_lines + 1 else None
 
 
-def _text_lines(head: bytes, lines: list[bytes]) -> tuple[list[str], str, str] | None:
-    """Return the lines as texts, their encoding and line end."""
-    n_returns = head.count(b"\r")
-    if head.isascii() and n_returns in (0, len(lines)):
-        is_crlf = n_returns > 0
-        texts = [t for line in lines if (t := _plain_line(line, is_crlf)) is not None]
-        is_whole = len(texts) == len(lines)
-        return (texts, "utf-8", "CRLF" if is_crlf else "LF") if is_whole else None
+def _read_plain(lines: list[bytes]) -> _Text | None:
+    """Read lines of plain ASCII with one kind of line end; most stand in many files."""
+    try:
+        seen = [_SEEN[line] for line in lines]
+    except KeyError:
+        if not _see(lines):
+            return None
+        seen = [_SEEN[line] for line in lines]
+    is_crlf = seen[0].is_crlf
+    records = tuple([s.record for s in seen[2:-1] if s.record])
+    if len(records) < len(lines) - 3 or [s.is_crlf for s in seen].count(is_crlf) < len(seen):
+        return None
+    line_end = "CRLF" if is_crlf else "LF"
+    return seen[0].text, seen[1].text, seen[-1].text, records, "utf-8", line_end
+
+
+def _see(lines: list[bytes]) -> bool:
+    """Take lines in; return whether all of them are plain."""
+    if len(_SEEN) > _MAX_SEEN:
+        _SEEN.clear()
+    for line in lines:
+        text = line.removesuffix(b"\r").decode("latin-1")
+        if not line.isascii() or has_control_characters(text) or "\r" in text:
+            return False
+        record = None if is_open_record(text) else split_record(text)
+        _SEEN[line] = _Seen(text, line.endswith(b"\r"), record)
+    return True
+
+
+def _read_encoded(head: bytes) -> _Text | None:
+    """Read a header of whatever encoding."""
     try:
         decoded = decode(head)
     except UnicodeError:
         return None
     if decoded.line_end not in ("LF", "CRLF") or has_control_characters(decoded.text):
         return None
-    return decoded.text.split("\n")[:-1], decoded.encoding, decoded.line_end
-
-
-@lru_cache(maxsize=4096)
-def _plain_line(line: bytes, is_crlf: bool) -> str | None:
-    """Return an ASCII line without its line end; None where anything in it is no text."""
-    if is_crlf and not line.endswith(b"\r"):
+    lines = decoded.text.split("\n")[:-1]
+    if any(map(is_open_record, lines[2:-1])):
         return None
-    text = line.removesuffix(b"\r").decode("ascii") if is_crlf else line.decode("ascii")
-    return None if has_control_characters(text) else text
-
-
-@lru_cache(maxsize=4096)
-def _record(line: str) -> tuple[str, str] | None:
-    return None if is_open_record(line) else split_record(line)
+    records = tuple(map(split_record, lines[2:-1]))
+    return lines[0], lines[1], lines[-1], records, decoded.encoding, decoded.line_end
 
 
 @lru_cache(maxsize=256)
