@@ -141,7 +141,7 @@ def _see(lines: list[bytes]) -> bool:
     """Take lines in; return whether all of them are plain."""
     if len(_SEEN) > _MAX_SEEN:
         _SEEN.clear()
-    for line in lines:
+    for line in set(lines) - _SEEN.keys():
         text = line.removesuffix(b"\r").decode("latin-1")
         if not line.isascii() or has_control_characters(text) or "\r" in text:
             return False
