@@ -17,6 +17,7 @@ import pyarrow as pa
 from contracts import Relation, from_columns, from_rows
 from contracts.quality import FILE_LOADS, QUARANTINE, REFUSALS
 from contracts.raw import FILES
+from contracts.types import INSTANT
 from ingest import standing
 from ingest.decisions import RELEASED, WITHDRAWN, releasable
 from ingest.faults import Fault
@@ -63,7 +64,7 @@ def _facts(
         "study_id": [loading.study.study_id] * n,
         "file_sha256": [o.sha256 for o in outcomes],
         "load_id": [loading.load_id] * n,
-        "loaded_at": [loading.loaded_at] * n,
+        "loaded_at": pa.repeat(pa.scalar(loading.loaded_at, INSTANT), n),
     }
     facts = {f.name for f in fields(Outcome)}
     found = [c for c in relation.column_names if c not in own and c in facts]
