@@ -30,6 +30,7 @@ class Scan:
     """One file of a heap; its rows are `heap.body[begin:end]`."""
 
     path: Path
+    slide_id: str
     sha256: str
     n_bytes: int
     header: Header
@@ -99,7 +100,7 @@ def read_heaps(
                     known.add(sha256)
                 end = filled + n_bytes - header.n_bytes
                 room[filled:end] = content[header.n_bytes :]
-                scans.append(Scan(path, sha256, n_bytes, header, filled, end))
+                scans.append(Scan(path, path.stem, sha256, n_bytes, header, filled, end))
                 filled = end
         body = np.frombuffer(room, np.uint8, count=filled)
         yield Heap(tuple(seen), tuple(scans), body)
