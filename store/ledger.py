@@ -33,6 +33,7 @@ from store.ledger_chain import (
 
 __all__ = ["Entry", "append", "check", "entries", "sync"]
 
+_NESTED = (dict, list, tuple)
 _IDENTIFYING = {c.name for r in STANDING for c in r.columns if c.identifying}
 
 
@@ -178,7 +179,7 @@ def _refuse_identifying(facts: dict[str, Any] | list[Any] | tuple[Any, ...]) -> 
             )
         facts = list(facts.values())
     for value in facts:
-        if isinstance(value, dict | list | tuple):
+        if isinstance(value, _NESTED):
             _refuse_identifying(value)
 
 
