@@ -39,14 +39,23 @@ def _load(folder: Path, root: Path) -> dict[str, object]:
     report = load_study(home, con, folder)
     if report.exit_code:
         raise SystemExit(f"the load did not go through: {report.files}")
-    sums = con.execute(
-        "select sum(foreground_median_afu), sum(background_median_afu), count(*) from raw.spots"
-    ).fetchone()
     con.close()
-    foreground, background, spots = sums or (0, 0, 0)
-    return {"foreground": foreground, "background": background, "spots": spots,
-            "versions": f"duckdb {duckdb.__version__}",
+    return {"versions": f"duckdb {duckdb.__version__}",
             "build_bytes": home.build_path.stat().st_size}  # fmt: skip
+
+
+def stored(root: Path) -> dict[str, object]:
+    """Return what a home holds, read after its process has ended: nobody's time."""
+    import duckdb
+
+    from store.home import Home
+
+    with duckdb.connect(str(Home(root).build_path), read_only=True) as con:
+        found = con.execute(
+            "select sum(foreground_median_afu), sum(background_median_afu), count(*) from raw.spots"
+        ).fetchone()
+    foreground, background, spots = found or (0, 0, 0)
+    return {"foreground": foreground, "background": background, "spots": spots}
 
 
 def _read(folder: Path) -> dict[str, object]:
