@@ -7,7 +7,6 @@ the ordinary, is left to the careful way.
 from __future__ import annotations
 
 import hashlib
-import mmap
 import os
 import stat
 from collections.abc import Callable, Iterator, Sequence
@@ -19,6 +18,7 @@ from numpy.typing import NDArray
 
 from ingest.loading import Loading
 from ingest.platforms.genepix_header import Header, read_header
+from ingest.shelf import Shelf, reusable
 from store import archive
 
 HEAP_BYTES = 48 * 1024 * 1024
@@ -46,11 +46,14 @@ class Heap:
     ----------
     paths : tuple of Path
         Every file that was looked at for this heap, taken or not.
+    shelf : Shelf
+        Room for the numbers of the heap, until the next one is read.
     """
 
     paths: tuple[Path, ...]
     scans: tuple[Scan, ...]
     body: NDArray[np.uint8]
+    shelf: Shelf
 
     def rows_of(self, scans: Sequence[Scan]) -> tuple[NDArray[np.uint8], NDArray[np.int64]]:
         """Return the rows of some files in one piece, and where each file's end."""
@@ -73,7 +76,8 @@ def read_heaps(
         Called with path and SHA-256; files that are not wanted are not archived.
     """
     scratch = bytearray(MAX_FILE_BYTES)
-    room = _room(HEAP_BYTES + MAX_FILE_BYTES)
+    room = reusable(HEAP_BYTES + MAX_FILE_BYTES)
+    shelf = Shelf(2 * HEAP_BYTES)
     known = archive.names(loading.home)
     at = 0
     while at < len(paths):
@@ -103,7 +107,8 @@ def read_heaps(
                 scans.append(Scan(path, path.stem, sha256, n_bytes, header, filled, end))
                 filled = end
         body = np.frombuffer(room, np.uint8, count=filled)
-        yield Heap(tuple(seen), tuple(scans), body)
+        shelf.clear()
+        yield Heap(tuple(seen), tuple(scans), body, shelf)
 
 
 def read_whole(path: Path, scratch: bytearray) -> int:
@@ -124,11 +129,3 @@ def read_whole(path: Path, scratch: bytearray) -> int:
         os.close(handle)
     is_stable = (after.st_size, after.st_mtime_ns) == (found.st_size, found.st_mtime_ns)
     return n_bytes if is_stable and n_bytes == found.st_size else 0
-
-
-def _room(n_bytes: int) -> mmap.mmap:
-    """Return memory that is used again and again: a fresh page costs more than what we write."""
-    room = mmap.mmap(-1, n_bytes)
-    if hasattr(mmap, "MADV_HUGEPAGE"):
-        room.madvise(mmap.MADV_HUGEPAGE)
-    return room

@@ -165,7 +165,7 @@ def _sound(
     heap: Heap, scans: list[Scan], shape: Shape, printed: Printed
 ) -> Iterator[tuple[list[Scan], BulkReading]]:
     """Yield the sound files: all at once, or of either half what is sound in it."""
-    reading = read_bulk(*heap.rows_of(scans), shape, printed)
+    reading = read_bulk(*heap.rows_of(scans), shape, printed, heap.shelf)
     if reading is not None:
         yield scans, reading
     elif len(scans) > 1:

@@ -24,6 +24,7 @@ from ingest.platforms.genepix_columns import POSITION_COLUMNS, SPOT_TITLES, TEXT
 from ingest.platforms.genepix_faults import limits
 from ingest.platforms.genepix_header import Shape
 from ingest.scan_lists import PLAIN_END, PLAIN_WHOLE, Lists, as_lists, lists
+from ingest.shelf import Shelf
 from ingest.source_file import MAX_LINE_CHARACTERS
 
 _LF, _CR, _QUOTE, _BACKSLASH = 10, 13, 34, 92
@@ -119,7 +120,9 @@ def printed_by(
     )
 
 
-def read_bulk(body: Bytes, ends: Places, shape: Shape, printed: Printed) -> BulkReading | None:
+def read_bulk(
+    body: Bytes, ends: Places, shape: Shape, printed: Printed, shelf: Shelf
+) -> BulkReading | None:
     """Return the rows of files that lie one behind the other, or None if anything is odd.
 
     Parameters
@@ -128,6 +131,8 @@ def read_bulk(body: Bytes, ends: Places, shape: Shape, printed: Printed) -> Bulk
         Rows of all files, headers taken off.
     ends : ndarray of int64
         End of each file in `body`.
+    shelf : Shelf
+        Takes the numbers of the result, so that the parser's memory is free for the next call.
     """
     n_files = len(ends)
     sizes = _row_sizes(body, ends, shape.line_end, printed.n_rows)
@@ -145,7 +150,11 @@ def read_bulk(body: Bytes, ends: Places, shape: Shape, printed: Printed) -> Bulk
     # The parser would take 0x1F for 31.
     if _letters(body) != sum(_letters(_data(c)) for c in cells.values() if not _is_number(c)):
         return None
-    others = {t: _plain(c, t in printed.quoted) for t, c in cells.items() if t not in _KNOWN}
+    others = {
+        t: shelf.put(c) if _is_number(c) else _plain(c, t in printed.quoted)
+        for t, c in cells.items()
+        if t not in _KNOWN
+    }
     sound = {t: c for t, c in others.items() if c is not None}
     if len(sound) < len(others):
         return None
@@ -255,9 +264,7 @@ def _marks(shape: Shape) -> int:
 
 
 def _plain(cells: pa.Array, is_quoted: bool) -> pa.Array | None:
-    """Return numbers as they are, texts without their quotes; None where a text is not plain."""
-    if _is_number(cells):
-        return cells
+    """Return texts without their quotes; None where one is not plain."""
     data = _data(cells)
     if (data < _FIRST_PRINTABLE).any() or (data == _BACKSLASH).any():
         return None

@@ -20,6 +20,7 @@ from ingest.platforms.genepix import GenePix
 from ingest.platforms.genepix_bulk import printed_by, read_bulk
 from ingest.platforms.genepix_header import read_header
 from ingest.scan_lists import extra_columns, list_columns, measured_lists
+from ingest.shelf import Shelf
 from ingest.source_file import SourceFile
 from simulate.design import Design
 from simulate.study import write_study
@@ -217,7 +218,7 @@ def in_bulk(data, known, n_files=3):
     if printed is None or not len(rows):
         return None
     ends = np.arange(1, n_files + 1) * (len(data) - header.n_bytes)
-    reading = read_bulk(rows, ends, header.shape, printed)
+    reading = read_bulk(rows, ends, header.shape, printed, Shelf(len(rows)))
     return None if reading is None else (header, reading)
 
 
