@@ -23,7 +23,9 @@ class Shelf:
     """Numbers put by until they are written; then the next ones take their place."""
 
     def __init__(self, n_bytes: int) -> None:
-        self._room: NDArray[np.int32] = np.frombuffer(reusable(n_bytes), np.int32)
+        self._room: NDArray[np.int32] = np.frombuffer(
+            reusable(n_bytes), np.int32, count=n_bytes // _NUMBER_BYTES
+        )
         self._filled = 0
 
     def put(self, numbers: pa.Array) -> pa.Array:
