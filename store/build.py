@@ -116,6 +116,8 @@ def prepare(con: DuckDBPyConnection) -> None:
         wanted: list[str] = []
         for relation in STANDING:
             if relation.view_sql:
+                if (relation.schema, relation.name) in present:
+                    raise _of_another_version(relation, "is a table, not a view")
                 if not comments.issuperset(relation.comment_sql()):
                     wanted += relation.create_sql()
                 continue
@@ -264,8 +266,12 @@ def _demand_contract(relation: Relation, found: list[tuple[str, str]]) -> None:
     if found == wanted:
         return
     differing = sorted({name for name, _ in set(found) ^ set(wanted)}) or ["the columns' order"]
-    raise failure(
-        f"the home was made by another version: {relation.full_name} differs in {differing}",
+    raise _of_another_version(relation, f"differs in {differing}")
+
+
+def _of_another_version(relation: Relation, how: str) -> CytomartError:
+    return failure(
+        f"the home was made by another version: {relation.full_name} {how}",
         allowed=", ".join(relation.column_names),
         remedy="load the study folder into a new home (--home), or use the version that made it",
     )

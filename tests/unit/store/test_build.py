@@ -80,6 +80,14 @@ def test_a_home_of_another_version_is_refused_naming_the_difference(home: Home) 
         open_build(home)
 
 
+def test_a_home_whose_spots_are_still_a_table_is_of_another_version(home: Home) -> None:
+    con = open_build(home)
+    con.execute("drop view raw.spots; create table raw.spots (study_id varchar)")
+    with pytest.raises(CytomartError, match=r"another version: raw\.spots is a table, not a view"):
+        prepare(con)
+    con.close()
+
+
 def test_append_and_replace(home: Home) -> None:
     con = open_build(home)
     assert append(con, PATIENTS, patients("P1", "P2", "P3")) == 3
