@@ -13,6 +13,8 @@ panel_targets as (select * from {{ ref('stg_raw__panel_targets') }}),
 
 variants as (select * from {{ ref('int_variants_selected') }}),
 
+minima as (select * from {{ ref('int_array_minima') }}),
+
 exclusions as (select * from {{ ref('stg_quality__exclusions') }}),
 
 listed_methods as (
@@ -43,7 +45,10 @@ subtracted as (
         panel_targets.target_kind,
         samples.sample_id,
         {{ net_signal(
-            'methods.background_method', 'spots.foreground_afu', 'spots.background_afu'
+            'methods.background_method',
+            'spots.foreground_afu',
+            'spots.background_afu',
+            'minima.smallest_positive_afu'
         ) }} as net_afu,
         spots.flag < 0 as is_flagged,
         coalesce(spots.foreground_afu >= 65535, false)
@@ -60,6 +65,11 @@ subtracted as (
             and spots.batch_id = batches.batch_id
             and batches.is_released
     inner join listed_methods as methods on spots.study_id = methods.study_id
+    left join minima
+        on
+            spots.study_id = minima.study_id
+            and spots.array_id = minima.array_id
+            and methods.background_method = 'minimum'
     left join targets
         on
             spots.study_id = targets.study_id
@@ -93,6 +103,11 @@ named_exclusions as (
             when ledger_rule is not null then ledger_rule
             when is_flagged then 'flagged'
             when is_saturated then 'saturated'
+            when
+                net_afu is null
+                and foreground_afu is not null
+                and background_afu is not null
+                then 'no_positive_net'
             when net_afu is null then 'no_intensity'
             else ''
         end as exclusion_rule
