@@ -17,6 +17,7 @@ found_medians as (
         measurements.array_id,
         measurements.variant_id,
         variants.background_method,
+        variants.replicate_rule,
         variants.normalisation_method,
         median(measurements.normalised_afu) as normalised_median_afu
     from measurements
@@ -35,6 +36,7 @@ inner join factors
         found_medians.study_id = factors.study_id
         and found_medians.array_id = factors.array_id
         and found_medians.background_method = factors.background_method
+        and found_medians.replicate_rule = factors.replicate_rule
         and found_medians.normalisation_method = factors.normalisation_method
 where
     abs(found_medians.normalised_median_afu / factors.reference_afu - 1) > 1e-9

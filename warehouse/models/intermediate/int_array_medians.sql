@@ -1,4 +1,4 @@
--- grain: study_id, array_id, background_method
+-- grain: study_id, array_id, background_method, replicate_rule
 with
 
 replicates as (select * from {{ ref('int_replicates_averaged') }}),
@@ -12,6 +12,7 @@ found_medians as (
         replicates.study_id,
         replicates.array_id,
         replicates.background_method,
+        replicates.replicate_rule,
         samples.sample_id,
         arrays.batch_id,
         median(replicates.net_afu) as array_median_afu,

@@ -53,6 +53,7 @@ measured_replicates as (
         on
             replicates.study_id = variants.study_id
             and replicates.background_method = variants.background_method
+            and replicates.replicate_rule = variants.replicate_rule
     where replicates.target_kind = 'analyte'
     group by all
 ),

@@ -23,6 +23,7 @@ framed as (
         samples.array_id,
         samples.batch_id,
         variants.background_method,
+        variants.replicate_rule,
         variants.normalisation_method,
         variants.is_primary_variant,
         samples.file_sha256
@@ -58,6 +59,7 @@ scaled as (
             and framed.array_id = replicates.array_id
             and framed.analyte_id = replicates.target_id
             and framed.background_method = replicates.background_method
+            and framed.replicate_rule = replicates.replicate_rule
     left join limits
         on
             framed.study_id = limits.study_id
@@ -68,6 +70,7 @@ scaled as (
             framed.study_id = factors.study_id
             and framed.array_id = factors.array_id
             and framed.background_method = factors.background_method
+            and framed.replicate_rule = factors.replicate_rule
             and framed.normalisation_method = factors.normalisation_method
 ),
 

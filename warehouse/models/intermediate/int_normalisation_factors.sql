@@ -1,4 +1,4 @@
--- grain: study_id, array_id, background_method, normalisation_method
+-- grain: study_id, array_id, background_method, replicate_rule, normalisation_method
 with
 
 medians as (select * from {{ ref('int_array_medians') }}),
@@ -11,6 +11,7 @@ listed_methods as (
     select distinct
         study_id,
         background_method,
+        replicate_rule,
         normalisation_method
     from variants
 ),
@@ -20,6 +21,7 @@ fitted as (
         medians.study_id,
         medians.array_id,
         medians.background_method,
+        medians.replicate_rule,
         methods.normalisation_method,
         coalesce(reference_medians.reference_id, '') as reference_id,
         medians.array_median_afu,
@@ -34,10 +36,12 @@ fitted as (
         on
             medians.study_id = methods.study_id
             and medians.background_method = methods.background_method
+            and medians.replicate_rule = methods.replicate_rule
     left join reference_medians
         on
             medians.study_id = reference_medians.study_id
             and medians.background_method = reference_medians.background_method
+            and medians.replicate_rule = reference_medians.replicate_rule
             and methods.normalisation_method
             = reference_medians.normalisation_method
 ),
@@ -47,6 +51,7 @@ explained as (
         study_id,
         array_id,
         background_method,
+        replicate_rule,
         normalisation_method,
         reference_id,
         array_median_afu,

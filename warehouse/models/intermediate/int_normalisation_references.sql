@@ -1,4 +1,4 @@
--- grain: study_id, background_method, normalisation_method
+-- grain: study_id, background_method, replicate_rule, normalisation_method
 with
 
 studies as (select * from {{ ref('stg_raw__studies') }}),
@@ -39,6 +39,7 @@ averaged as (
     select
         medians.study_id,
         medians.background_method,
+        medians.replicate_rule,
         'median' as normalisation_method,
         'median of ' || {{ joined_text('medians.batch_id', ', ') }} as reference_id,
         exp({{ ordered_mean('ln(medians.array_median_afu)') }}) as reference_afu,

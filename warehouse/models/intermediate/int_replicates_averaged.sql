@@ -1,7 +1,17 @@
--- grain: study_id, array_id, target_id, background_method
+-- grain: study_id, array_id, target_id, background_method, replicate_rule
 with
 
 spots as (select * from {{ ref('int_spots_background_subtracted') }}),
+
+variants as (select * from {{ ref('int_variants_selected') }}),
+
+listed_rules as (
+    select distinct
+        study_id,
+        background_method,
+        replicate_rule
+    from variants
+),
 
 averaged as (
     select
@@ -10,7 +20,7 @@ averaged as (
         target_id,
         background_method,
         target_kind,
-        avg(net_afu) filter (where is_kept) as net_afu,
+        avg(net_afu) filter (where is_kept) as mean_afu,
         {{ replicate_cv('net_afu', 'is_kept') }} as cv_frac,
         count(*) as n_spots,
         count(*) filter (where is_kept) as n_spots_kept,
@@ -23,17 +33,80 @@ averaged as (
     group by all
 ),
 
+paired_neighbours as (
+    select
+        spots.study_id,
+        spots.array_id,
+        spots.target_id,
+        spots.background_method,
+        spots.net_afu as lower_afu,
+        lead(spots.net_afu) over (
+            partition by
+                spots.study_id,
+                spots.array_id,
+                spots.target_id,
+                spots.background_method
+            order by spots.net_afu
+        ) as upper_afu
+    from spots
+    inner join listed_rules as rules
+        on
+            spots.study_id = rules.study_id
+            and spots.background_method = rules.background_method
+            and rules.replicate_rule = 'best_two'
+    where spots.is_kept and spots.target_id is not null
+),
+
+-- the closest pair are neighbours by size; of pairs equally close, the lower one
+picked_closest as (
+    select
+        study_id,
+        array_id,
+        target_id,
+        background_method,
+        (lower_afu + upper_afu) / 2 as pair_mean_afu
+    from paired_neighbours
+    where upper_afu is not null
+    qualify
+        row_number() over (
+            partition by study_id, array_id, target_id, background_method
+            order by upper_afu - lower_afu asc, lower_afu asc
+        ) = 1
+),
+
+chosen as (
+    select
+        averaged.*,
+        rules.replicate_rule,
+        closest.pair_mean_afu,
+        rules.replicate_rule = 'best_two' and averaged.n_spots_kept >= 3
+            as is_pair_used
+    from averaged
+    inner join listed_rules as rules
+        on
+            averaged.study_id = rules.study_id
+            and averaged.background_method = rules.background_method
+    left join picked_closest as closest
+        on
+            averaged.study_id = closest.study_id
+            and averaged.array_id = closest.array_id
+            and averaged.target_id = closest.target_id
+            and averaged.background_method = closest.background_method
+),
+
 explained as (
     select
         study_id,
         array_id,
         target_id,
         background_method,
+        replicate_rule,
         target_kind,
-        net_afu,
+        case when is_pair_used then pair_mean_afu else mean_afu end as net_afu,
         cv_frac,
         n_spots,
         n_spots_kept,
+        case when is_pair_used then 2 else n_spots_kept end as n_spots_averaged,
         n_spots_flagged,
         n_spots_saturated,
         n_spots - n_spots_kept as n_spots_excluded,
@@ -49,7 +122,7 @@ explained as (
             else first_exclusion_rule || ', ' || last_exclusion_rule
         end as exclusion_rules,
         coalesce(cv_frac > 0.20, false) as is_replicate_flagged
-    from averaged
+    from chosen
 )
 
 select * from explained
