@@ -57,6 +57,7 @@ _RECIPES: dict[str, _Recipe] = {
     "tests": _Recipe(results.TESTS_SQL, "analyses by method", names_rows=True),
     "plan": _Recipe(results.PLAN_SQL, "planned analyses", names_rows=True),
     "groups": _Recipe(release.GROUPS_SQL, "contrasts"),
+    "matches": _Recipe(release.MATCHES_SQL, "samples"),
 }
 
 

@@ -101,6 +101,7 @@ _RELATIONS: dict[str, tuple[tuple[str, ...], str]] = {
     ),
     "marts.fct_outcomes": (("patient_id", "visit", "instrument_id", "site_id"), "has_outcomes"),
     "marts.fct_array_quality": (("array_id",), "has_spots"),
+    "marts.fct_sample_matches": (("sample_id", "other_visit"), "false"),
     "stats.fct_test_results": (
         ("analysis_id", "contrast_id", "analyte_id", "method", "stratum", "variant_id", "mode"),
         "has_tests",
@@ -178,6 +179,15 @@ cross join sizes
 where m.study_id = $study_id
 group by m.variant_id
 order by m.variant_id
+"""
+
+MATCHES_SQL = """
+select
+    'study' as uid,
+    count(*) as n_rows,
+    count(exchanged_sample_id) as n_exchanged
+from marts.fct_sample_matches
+where study_id = $study_id
 """
 
 GROUPS_SQL = """

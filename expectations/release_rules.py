@@ -59,6 +59,12 @@ TABLE_RULES: tuple[Rule, ...] = (
         frame="groups", column="n_confounded", direction="at_most", shows="total",
         counted="n_contrasts", may_be_none=True,
     ),
+    _rule(
+        rule_id="samples_like_their_person", severity="warning",
+        sentence="No two samples of a visit are each most like the other person at another visit.",
+        frame="matches", column="n_exchanged", direction="at_most", shows="total",
+        counted="n_rows", noun="samples", may_be_none=True,
+    ),
 )  # fmt: skip
 
 FOLD_CHANGE_RULES: tuple[Rule, ...] = (
