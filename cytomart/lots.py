@@ -8,13 +8,13 @@ from pathlib import Path
 from typing import Any
 
 from contracts import CytomartError, failure
-from ingest.catalog import Panel
+from ingest.declared.study import Study
 from ingest.faults import RefusedError
-from ingest.gal import Layout, read_gal
-from ingest.layout_files import find_layouts, layout_lots
-from ingest.source_file import SourceFile
-from ingest.spelling import meaning
-from ingest.study import Study
+from ingest.files.source_file import SourceFile
+from ingest.panel.catalog import Panel
+from ingest.panel.gal import Layout, read_gal
+from ingest.panel.layout_files import find_layouts, layout_lots
+from ingest.panel.spelling import meaning
 from reports.layout_picture import Dot
 from store.home import Home
 from store.read import open_published

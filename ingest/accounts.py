@@ -11,6 +11,7 @@ from contracts import IDENTITY, RAW, Problem, failure
 from contracts.quality import QUARANTINE, REFUSALS
 from contracts.scans import SCANS, SPOTS
 from ingest import standing
+from ingest.clinic.mangled import KnownIds
 from ingest.load_report import (
     LOADED,
     REFUSED,
@@ -23,7 +24,6 @@ from ingest.load_report import (
     WaitingSlide,
 )
 from ingest.loading import Loading, Outcome
-from ingest.mangled import KnownIds
 from ingest.platforms import by_id
 from ingest.removal_step import removals_of
 from ingest.standing import Place

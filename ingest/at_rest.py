@@ -5,9 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from contracts import CytomartError, Problem
+from ingest.declared.study import Study
 from ingest.delivery import Delivery
 from ingest.loading import label
-from ingest.study import Study
 
 Stamp = tuple[int, int]
 Stamps = tuple[tuple[Path, Stamp], ...]

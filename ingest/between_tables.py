@@ -5,15 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from ingest.clinical import People
+from ingest.clinic.clinical import People
+from ingest.clinic.mangled import KnownIds
+from ingest.clinic.samples import UNSCANNED
+from ingest.files.mapped import MappedTable
+from ingest.files.tables import SheetRow
 from ingest.load_report import REFUSED
-from ingest.mangled import KnownIds
-from ingest.mapped import MappedTable
-from ingest.samples import UNSCANNED
 from ingest.snapshot import Key, Standing
 from ingest.standing import Place
 from ingest.table_step import TableResult
-from ingest.tables import SheetRow
 
 
 def known_people(

@@ -7,24 +7,24 @@ from functools import partial
 
 from contracts.raw import ASSESSMENTS, SAMPLES
 from ingest import as_if_mended, standing
-from ingest.assessments import Context as AssessmentContext
-from ingest.assessments import map_assessments, parse_assessments
 from ingest.between_tables import known_people, sheet_waits, without_people
-from ingest.clinical import Parsed, People
+from ingest.clinic.assessments import Context as AssessmentContext
+from ingest.clinic.assessments import map_assessments, parse_assessments
+from ingest.clinic.clinical import Parsed, People
+from ingest.clinic.mangled import KnownIds
+from ingest.clinic.patients import map_patients, parse_patients
+from ingest.clinic.sample_row import Context as SampleContext
+from ingest.clinic.samples import map_samples, parse_samples
+from ingest.declared.study import Study
 from ingest.delivery import Delivery
+from ingest.files.mapped import MappedTable
+from ingest.files.tables import Sheet
 from ingest.load_report import REFUSED
 from ingest.loading import Loading, Outcome
-from ingest.mangled import KnownIds
-from ingest.mapped import MappedTable
-from ingest.patients import map_patients, parse_patients
-from ingest.sample_row import Context as SampleContext
-from ingest.samples import map_samples, parse_samples
 from ingest.snapshot import Key, Standing
 from ingest.standing import LoadedFile
-from ingest.study import Study
 from ingest.study_files import scan_days
 from ingest.table_step import TableResult, TableSpec, load_table
-from ingest.tables import Sheet
 
 
 def load_tables(

@@ -8,20 +8,20 @@ from dataclasses import dataclass, replace
 from contracts import CytomartError, failure
 from contracts.raw import STUDIES
 from ingest import standing, writing
-from ingest.catalog import Panel, is_shipped, load_panel
-from ingest.catalog_table import read_catalog
 from ingest.config_tables import panel_tables, study_tables
 from ingest.delivery import Delivery, inside
 from ingest.faults import RefusedError
+from ingest.files.mapped import sheet_bytes
+from ingest.files.source_file import SourceFile
+from ingest.files.tables import Sheet, read_sheet
 from ingest.load_report import LOADED, REFUSED, UNCHANGED, CellChange
 from ingest.loading import Loading, Outcome
-from ingest.mapped import sheet_bytes
+from ingest.panel.catalog import Panel, is_shipped, load_panel
+from ingest.panel.catalog_table import read_catalog
 from ingest.plan import read_plan
 from ingest.plan_step import PlanRefusedError, put_plan
-from ingest.source_file import SourceFile
 from ingest.standing import LoadedFile
-from ingest.tables import Sheet, read_sheet
-from ingest.value_panel import standing_panel
+from ingest.values.value_panel import standing_panel
 
 #: What cannot change once slides or people of a study are loaded.
 _FIXED = {

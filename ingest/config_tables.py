@@ -15,10 +15,10 @@ from contracts.raw import (
     STUDY_THRESHOLDS,
     STUDY_VISITS,
 )
-from ingest.catalog import Panel
-from ingest.gal import Layout
-from ingest.spelling import meaning
-from ingest.study import Study
+from ingest.declared.study import Study
+from ingest.panel.catalog import Panel
+from ingest.panel.gal import Layout
+from ingest.panel.spelling import meaning
 
 Rows = list[dict[str, object]]
 

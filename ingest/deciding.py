@@ -17,12 +17,12 @@ from contracts import failure, from_rows
 from contracts.quality import QUARANTINE, QUARANTINE_DECISIONS
 from ingest import standing
 from ingest.decisions import RELEASED, WITHDRAWN
+from ingest.declared.study_toml import read_study
+from ingest.files.source_file import SourceFile
+from ingest.files.tables import read_sheet
 from ingest.load import load_study
 from ingest.load_report import LoadReport
 from ingest.loading import clock, operator
-from ingest.source_file import SourceFile
-from ingest.study_toml import read_study
-from ingest.tables import read_sheet
 from store import archive
 from store.build import append, transaction
 from store.home import Home

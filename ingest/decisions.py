@@ -14,10 +14,10 @@ from duckdb import DuckDBPyConnection
 
 from contracts.quality import QUARANTINE_DECISIONS
 from ingest import standing
-from ingest.clinical import Parsed, Row
+from ingest.clinic.clinical import Parsed, Row
 from ingest.faults import Fault
-from ingest.mapped import MappedTable
-from ingest.tables import SheetRow
+from ingest.files.mapped import MappedTable
+from ingest.files.tables import SheetRow
 
 RELEASED, WITHDRAWN = "released", "withdrawn"
 

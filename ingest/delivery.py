@@ -11,12 +11,12 @@ from operator import attrgetter
 from pathlib import Path
 
 from contracts import failure
+from ingest.declared.study import Study
 from ingest.faults import Fault, RefusedError, fault, listed
+from ingest.files.mapped import MappedTable
+from ingest.files.source_file import refuse_outside
+from ingest.files.tables import ENDINGS, Sheet, find_table, is_table, several_tables
 from ingest.inbox import Inbox
-from ingest.mapped import MappedTable
-from ingest.source_file import refuse_outside
-from ingest.study import Study
-from ingest.tables import ENDINGS, Sheet, find_table, is_table, several_tables
 
 TABLE_ROLES = ("patients", "samples", "assessments")
 #: Tables of the study folder that other commands read.

@@ -7,9 +7,9 @@ the batches are the same.
 from __future__ import annotations
 
 from ingest import standing, writing
+from ingest.clinic.samples import UNSCANNED
 from ingest.delivery import Delivery
 from ingest.loading import Loading
-from ingest.samples import UNSCANNED
 from ingest.study_files import scan_days
 
 

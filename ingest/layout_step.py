@@ -6,21 +6,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from contracts.raw import PANEL_FEATURES
-from ingest import spelling, standing, writing
-from ingest.catalog import Panel
+from ingest import standing, writing
 from ingest.config_tables import feature_table
 from ingest.delivery import Delivery, inside
-from ingest.expected_slide import printed_spots
 from ingest.faults import Fault, RefusedError, fault
-from ingest.gal import Feature, Layout, read_gal
-from ingest.layout_files import LayoutFiles, find_layouts
-from ingest.layout_seen import layout_seen
+from ingest.files.source_file import SourceFile
 from ingest.load_report import LOADED, REFUSED, UNCHANGED, CellChange
 from ingest.loading import Loading, Outcome
-from ingest.slide_checks import layout_faults
-from ingest.source_file import SourceFile
-from ingest.spot_differences import Differences, differences
-from ingest.spot_words import place
+from ingest.panel import spelling
+from ingest.panel.catalog import Panel
+from ingest.panel.gal import Feature, Layout, read_gal
+from ingest.panel.layout_files import LayoutFiles, find_layouts
+from ingest.spots.expected_slide import printed_spots
+from ingest.spots.layout_seen import layout_seen
+from ingest.spots.slide_checks import layout_faults
+from ingest.spots.spot_differences import Differences, differences
+from ingest.spots.spot_words import place
 from ingest.standing import LoadedFile, Place
 
 

@@ -11,42 +11,34 @@ from pathlib import Path
 from duckdb import DuckDBPyConnection
 
 from contracts import failure
-from ingest import (
-    accounts,
-    as_if_mended,
-    at_rest,
-    collector,
-    settling,
-    spellings,
-    standing,
-    writing,
-)
+from ingest import accounts, as_if_mended, at_rest, collector, settling, standing, writing
 from ingest.between_tables import all_places
 from ingest.clinical_step import load_tables, rows_wait
 from ingest.config_step import Config, is_learnt_panel, load_config
 from ingest.decisions import read_decisions
+from ingest.declared.study import Study
+from ingest.declared.study_toml import read_study
 from ingest.delivery import Delivery, from_inbox, open_folder, slide_name_faults
 from ingest.faults import RefusedError
+from ingest.files.source_file import SourceFile
 from ingest.inbox import Inbox
 from ingest.late_scans import name_batches
 from ingest.layout_step import load_layouts
 from ingest.load_report import LOADED, REMOVED, LoadReport
 from ingest.loading import Loading, Outcome, Progress, clock, new_load_id, operator
+from ingest.panel import spellings
 from ingest.platforms import value_platform
 from ingest.redcap.step import open_redcap
 from ingest.removal_step import remove_missing
 from ingest.rows_aside import rows_aside
-from ingest.slide_step import SlideContext
-from ingest.slides import load_slides
-from ingest.source_file import SourceFile
+from ingest.spots.slide_step import SlideContext
+from ingest.spots.slides import load_slides
 from ingest.standing import Place
-from ingest.study import Study
 from ingest.study_files import of_platform
-from ingest.study_toml import read_study
 from ingest.table_step import TableResult
-from ingest.value_panel import standing_panel
-from ingest.value_sheet import claims_by_plate
-from ingest.value_step import ValueContext, load_plates
+from ingest.values.value_panel import standing_panel
+from ingest.values.value_sheet import claims_by_plate
+from ingest.values.value_step import ValueContext, load_plates
 from store import ledger
 from store.build import one_thread
 from store.fault_points import fault_point

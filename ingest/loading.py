@@ -12,11 +12,11 @@ from pathlib import Path
 
 from duckdb import DuckDBPyConnection
 
-from ingest.clinical import Coder
+from ingest.clinic.clinical import Coder
 from ingest.decisions import Decisions
+from ingest.declared.study import Study
 from ingest.faults import Fault
-from ingest.source_file import SourceFile
-from ingest.study import Study
+from ingest.files.source_file import SourceFile
 from store import archive, pseudonym
 from store.home import Home
 

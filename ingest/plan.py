@@ -8,13 +8,13 @@ import re
 from collections.abc import Sequence
 
 from contracts.raw import PLAN
-from ingest.cells import decimal
-from ingest.clinical import Parsed, Row, level_fault
+from ingest.clinic.cells import decimal
+from ingest.clinic.clinical import Parsed, Row, level_fault
+from ingest.clinic.ids import duplicate_faults
+from ingest.declared.study import Study
 from ingest.faults import Fault, RefusedError, fault
-from ingest.ids import duplicate_faults
-from ingest.mapped import MappedTable, map_table
-from ingest.study import Study
-from ingest.tables import Sheet, SheetRow
+from ingest.files.mapped import MappedTable, map_table
+from ingest.files.tables import Sheet, SheetRow
 
 REQUIRED = ("analysis_id", "kind", "contrast_id", "family", "primary_method")
 OPTIONAL = ("numerator_group", "denominator_group", "grouping", "subset", "visit", "pairing",

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from contracts.raw import PLAN
 from ingest import standing, writing
-from ingest.clinical import Parsed
+from ingest.clinic.clinical import Parsed
 from ingest.faults import RefusedError
 from ingest.load_report import CellChange
 from ingest.loading import Loading

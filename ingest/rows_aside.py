@@ -5,13 +5,13 @@ from __future__ import annotations
 from pathlib import Path
 
 from ingest import standing
+from ingest.clinic.samples import map_samples
 from ingest.faults import RefusedError
+from ingest.files.mapped import MappedTable
+from ingest.files.source_file import SourceFile
+from ingest.files.tables import SheetRow, read_sheet
 from ingest.loading import Loading
-from ingest.mapped import MappedTable
-from ingest.samples import map_samples
-from ingest.source_file import SourceFile
 from ingest.table_step import TableResult
-from ingest.tables import SheetRow, read_sheet
 from store import archive
 
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
-from ingest.clinical import Parsed, Row
-from ingest.samples import UNSCANNED
+from ingest.clinic.clinical import Parsed, Row
+from ingest.clinic.samples import UNSCANNED
 
 Key = tuple[str, ...]
 

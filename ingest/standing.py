@@ -12,7 +12,7 @@ from duckdb import DuckDBPyConnection
 
 from contracts import Relation
 from contracts.raw import ASSESSMENTS, FILES, PATIENTS, PLAN, SAMPLES
-from ingest.assessments import KEY as ASSESSMENT_KEY
+from ingest.clinic.assessments import KEY as ASSESSMENT_KEY
 from ingest.snapshot import Key, Standing
 
 _PROVENANCE = ("study_id", "file_sha256", "source_line", "plan_hash")

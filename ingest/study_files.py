@@ -10,9 +10,9 @@ from pathlib import Path
 from ingest import standing
 from ingest.delivery import Delivery, for_platform
 from ingest.faults import RefusedError
+from ingest.files.source_file import SourceFile
 from ingest.loading import Loading
 from ingest.platforms import by_id, is_foreign_file
-from ingest.source_file import SourceFile
 
 
 def of_platform(delivery: Delivery, platform_id: str) -> Delivery:

@@ -9,17 +9,17 @@ from functools import partial
 from pathlib import Path
 
 from ingest import writing
-from ingest.clinical import Parsed
+from ingest.clinic.clinical import Parsed
+from ingest.clinic.privacy import identifying_columns
 from ingest.decisions import admit, row_text
+from ingest.declared.study import Study
 from ingest.faults import Fault, RefusedError, fault, listed
+from ingest.files.mapped import MappedTable, kept_bytes
+from ingest.files.source_file import SourceFile, refuse_outside
+from ingest.files.tables import Sheet, SheetRow, read_sheet
 from ingest.load_report import LOADED, REFUSED, UNCHANGED, WAITING, CellChange, MissingKey
 from ingest.loading import Loading, Outcome
-from ingest.mapped import MappedTable, kept_bytes
-from ingest.privacy import identifying_columns
 from ingest.snapshot import Delta, Key, Removal, Standing, compare, with_removals
-from ingest.source_file import SourceFile, refuse_outside
-from ingest.study import Study
-from ingest.tables import Sheet, SheetRow, read_sheet
 from store.fault_points import fault_point
 
 #: Faults that another table causes: where that one was refused, this one waits for it.

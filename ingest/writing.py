@@ -24,7 +24,7 @@ from contracts.raw import (
 )
 from contracts.scans import SCANS, SPOT_EXTRAS
 from ingest import standing
-from ingest.clinical import Row
+from ingest.clinic.clinical import Row
 from ingest.loading import Loading
 from ingest.snapshot import Correction, Removal
 from store.build import append, replace

@@ -15,7 +15,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 
 from contracts.paths import REPO_ROOT
-from ingest.scan_writing import add_spots
+from ingest.spots.scan_writing import add_spots
 
 # A loaded machine or an unlucky draw is no failure; in CI the same examples are drawn each time.
 settings.register_profile(

@@ -12,14 +12,14 @@ from contracts import CytomartError, failure
 from cytomart import lots
 from cytomart.front import Front, pass_front
 from cytomart.layout_grid import block_grid
-from ingest.catalog import Panel, explain, load_panel, shipped_panels
-from ingest.gal import read_gal
-from ingest.gal_text import gal_text
-from ingest.layout_files import FOLDER, file_stem
-from ingest.learn import Draft, learn_layout
+from ingest.files.source_file import SourceFile
 from ingest.loading import clock, operator
-from ingest.source_file import SourceFile
-from ingest.study_panel import study_panel
+from ingest.panel.catalog import Panel, explain, load_panel, shipped_panels
+from ingest.panel.gal import read_gal
+from ingest.panel.layout_files import FOLDER, file_stem
+from ingest.panel.study_panel import study_panel
+from ingest.spots.gal_text import gal_text
+from ingest.spots.learn import Draft, learn_layout
 from reports.layout_picture import Dot, layout_page
 
 _study = click.option(

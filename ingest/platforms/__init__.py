@@ -6,12 +6,12 @@ from pathlib import Path
 
 from contracts import failure
 from ingest.faults import Fault, RefusedError, fault
+from ingest.files.source_file import SourceFile
 from ingest.platforms.genepix import GenePix
 from ingest.platforms.luminex import Luminex
 from ingest.platforms.olink import Olink
 from ingest.platforms.platform import Platform, Reader, Reading, ValuePlatform, ValueReading
 from ingest.platforms.table import Table
-from ingest.source_file import SourceFile
 
 #: Readers of scans, and readers of finished values. A new platform adds one line here.
 SPOT_PLATFORMS: tuple[Platform, ...] = (GenePix(),)

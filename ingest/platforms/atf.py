@@ -11,7 +11,7 @@ import re
 from dataclasses import dataclass
 
 from ingest.faults import Fault, RefusedError, fault
-from ingest.source_file import SourceFile
+from ingest.files.source_file import SourceFile
 
 MAX_HEADER_RECORDS = 1000
 MAX_COLUMNS = 2000

@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ingest.faults import Fault, RefusedError, fault
+from ingest.files.source_file import SourceFile
 from ingest.platforms.atf import AtfFrame, looks_like_atf, read_frame, title_faults
 from ingest.platforms.genepix_columns import (
     POSITION_COLUMNS,
@@ -32,7 +33,6 @@ from ingest.platforms.genepix_faults import (
 )
 from ingest.platforms.genepix_rows import Rows, read_rows
 from ingest.platforms.platform import SPOTS, Reading
-from ingest.source_file import SourceFile
 
 PLATFORM_ID = "genepix"
 

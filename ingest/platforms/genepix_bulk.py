@@ -20,12 +20,12 @@ import pyarrow.compute as pc
 import pyarrow.csv as pacsv
 from numpy.typing import NDArray
 
+from ingest.files.source_file import MAX_LINE_CHARACTERS
 from ingest.platforms.genepix_columns import POSITION_COLUMNS, SPOT_TITLES, TEXTS, WHOLE_NUMBERS
 from ingest.platforms.genepix_faults import limits
 from ingest.platforms.genepix_header import Shape
-from ingest.scan_lists import PLAIN_END, PLAIN_WHOLE, Lists, as_lists, lists
-from ingest.shelf import Shelf
-from ingest.source_file import MAX_LINE_CHARACTERS
+from ingest.platforms.scan_lists import PLAIN_END, PLAIN_WHOLE, Lists, as_lists, lists
+from ingest.platforms.shelf import Shelf
 
 _LF, _CR, _QUOTE, _BACKSLASH = 10, 13, 34, 92
 _FIRST_PRINTABLE, _LAST_PRINTABLE = 32, 126

@@ -6,10 +6,10 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ingest.faults import Fault, fault, listed
+from ingest.files.source_file import SourceFile
 from ingest.platforms.atf import AtfFrame
 from ingest.platforms.genepix_columns import POSITION_COLUMNS, WHOLE_NUMBERS, Titles
 from ingest.platforms.genepix_rows import Rows
-from ingest.source_file import SourceFile
 
 #: A 16-bit scanner counts no further.
 CEILING_AFU = 65535.0

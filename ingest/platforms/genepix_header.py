@@ -11,12 +11,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import NamedTuple
 
-from ingest.encoding import decode
 from ingest.faults import RefusedError
+from ingest.files.encoding import decode
+from ingest.files.source_file import MAX_LINE_CHARACTERS, SourceFile, has_control_characters
 from ingest.platforms.atf import MAX_HEADER_RECORDS, is_open_record, read_frame, split_record
 from ingest.platforms.genepix import frame_notes, is_genepix_type, title_row_faults
 from ingest.platforms.genepix_columns import Titles, sort_titles
-from ingest.source_file import MAX_LINE_CHARACTERS, SourceFile, has_control_characters
 
 #: More than the header of any file seen so far; longer ones are read in a second step.
 _USUAL_HEADER = 16 * 1024

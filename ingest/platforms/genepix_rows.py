@@ -17,9 +17,9 @@ import pyarrow as pa
 import pyarrow.csv as pacsv
 
 from ingest.faults import Fault, RefusedError, fault, listed
+from ingest.files.source_file import SourceFile
 from ingest.platforms.atf import AtfFrame
 from ingest.platforms.genepix_columns import POSITION_COLUMNS, WHOLE_NUMBERS, Titles
-from ingest.source_file import SourceFile
 
 _WHOLE = re.compile(r"[+-]?\d{1,15}")
 _REAL = re.compile(r"[+-]?(\d+(\.\d*)?|\.\d+)([eE][+-]?\d{1,4})?")

@@ -9,12 +9,12 @@ from datetime import date
 import pyarrow as pa
 
 from ingest.faults import Fault, RefusedError, fault, listed
+from ingest.files.source_file import SourceFile
+from ingest.files.tables import Sheet, read_sheet
 from ingest.platforms.atf import HeaderRecord
 from ingest.platforms.platform import ValueReading
 from ingest.platforms.value_format import ValueFormat
 from ingest.platforms.value_rows import Cells, extras_table, joined, read_cells
-from ingest.source_file import SourceFile
-from ingest.tables import Sheet, read_sheet
 
 QUANTITIES: dict[str, tuple[str, str]] = {
     "MEDIAN": ("median_fluorescence", "afu"),

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from datetime import date
 
 from ingest.faults import RefusedError, fault
+from ingest.files.source_file import SourceFile
 from ingest.platforms.intelliflex import (
     intelliflex_day,
     looks_like_intelliflex,
@@ -15,7 +16,6 @@ from ingest.platforms.platform import VALUES, ValueReading
 from ingest.platforms.value_format import ValueFormat
 from ingest.platforms.xponent import read_xponent, scan_day
 from ingest.platforms.xponent_blocks import looks_like_xponent, read_frame
-from ingest.source_file import SourceFile
 
 PLATFORM_ID = "luminex"
 

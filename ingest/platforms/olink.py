@@ -14,6 +14,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from ingest.faults import Fault, RefusedError, fault, listed
+from ingest.files.source_file import SourceFile
 from ingest.platforms.olink_columns import (
     FLAGS,
     GOOD,
@@ -30,7 +31,6 @@ from ingest.platforms.platform import VALUES, ValueReading
 from ingest.platforms.value_cells import number_of
 from ingest.platforms.value_format import ValueFormat
 from ingest.platforms.value_rows import Cells, extras_of_columns, joined, read_cells
-from ingest.source_file import SourceFile
 
 PLATFORM_ID = "olink"
 _REMEDY = "export the file again; the cell is set aside"

@@ -10,8 +10,8 @@ import pyarrow.csv as pacsv
 import pyarrow.parquet as pq
 
 from ingest.faults import RefusedError, fault, listed
+from ingest.files.source_file import SourceFile
 from ingest.platforms.olink_columns import REQUIRED, spelled
-from ingest.source_file import SourceFile
 
 MAX_ROWS = 20_000_000
 MAX_COLUMNS = 200

@@ -10,9 +10,9 @@ from typing import Protocol
 import pyarrow as pa
 
 from ingest.faults import Fault
+from ingest.files.source_file import SourceFile
 from ingest.platforms.atf import HeaderRecord
 from ingest.platforms.value_format import ValueFormat
-from ingest.source_file import SourceFile
 
 SPOTS, VALUES = "spots", "values"
 

@@ -9,12 +9,12 @@ from datetime import date
 import pyarrow as pa
 
 from ingest.faults import Fault, RefusedError, fault, listed
+from ingest.files.source_file import SourceFile
+from ingest.files.tables import Sheet, SheetRow, read_sheet
 from ingest.platforms.platform import VALUES, ValueReading
 from ingest.platforms.value_cells import number_of
 from ingest.platforms.value_format import TableFormat, ValueFormat
 from ingest.platforms.value_rows import Cells, extras_table, joined, read_cells
-from ingest.source_file import SourceFile
-from ingest.tables import Sheet, SheetRow, read_sheet
 
 PLATFORM_ID = "table"
 _REMEDY = "correct the cell, or declare the word in study.toml, [values]; the cell is set aside"

@@ -15,6 +15,7 @@ from datetime import date
 import pyarrow as pa
 
 from ingest.faults import Fault, RefusedError, fault
+from ingest.files.source_file import SourceFile
 from ingest.platforms.atf import HeaderRecord
 from ingest.platforms.platform import ValueReading
 from ingest.platforms.value_cells import number_of
@@ -32,7 +33,6 @@ from ingest.platforms.xponent_blocks import (
 )
 from ingest.platforms.xponent_flags import Flags
 from ingest.platforms.xponent_notes import notes
-from ingest.source_file import SourceFile
 
 #: Block → quantity, unit, whether the file holds percent. Other blocks are kept as they stand.
 QUANTITIES: dict[str, tuple[str, str, bool]] = {

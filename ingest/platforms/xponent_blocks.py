@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 
 from ingest.faults import Fault, RefusedError, fault
-from ingest.source_file import SourceFile
+from ingest.files.source_file import SourceFile
 
 MAX_CELL = 100_000
 MAX_RECORDS = 1_000_000

@@ -7,8 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from ingest.faults import RefusedError, fault
-from ingest.source_file import SourceFile
-from ingest.tables import Sheet, SheetRow, read_sheet
+from ingest.files.source_file import SourceFile
+from ingest.files.tables import Sheet, SheetRow, read_sheet
 
 #: Our name → the title in the downloaded dictionary, and in the API's metadata.
 _TITLES = {

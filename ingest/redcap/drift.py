@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from difflib import get_close_matches
 
 from ingest.faults import Fault, fault, listed
+from ingest.files.tables import SheetRow
 from ingest.redcap.dictionary import Dictionary, Field
 from ingest.redcap.export import (
     EVENT,
@@ -20,7 +21,6 @@ from ingest.redcap.export import (
 )
 from ingest.redcap.mapping import FILE_NAME, RedcapMapping
 from ingest.redcap.translate import visit_of
-from ingest.tables import SheetRow
 
 AGAIN = "run `cytomart map redcap` again and compare, or correct the mapping"
 

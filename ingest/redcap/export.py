@@ -7,8 +7,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from ingest.faults import Fault, fault
+from ingest.files.tables import Sheet, SheetRow
 from ingest.redcap.dictionary import Dictionary, Field
-from ingest.tables import Sheet, SheetRow
 
 EVENT = "redcap_event_name"
 REPEAT_FORM = "redcap_repeat_instrument"

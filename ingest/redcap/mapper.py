@@ -8,16 +8,16 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from contracts import CytomartError, Problem
+from ingest.declared.study_toml import read_study, shipped_instruments
 from ingest.faults import RefusedError
+from ingest.files.source_file import SourceFile
+from ingest.files.tables import read_sheet
 from ingest.redcap.dictionary import Dictionary, read_dictionary
 from ingest.redcap.drift import drift_of
 from ingest.redcap.export import Export, label_faults
 from ingest.redcap.mapping import read_mapping
 from ingest.redcap.propose import Aim, propose
 from ingest.redcap.write import mapping_text
-from ingest.source_file import SourceFile
-from ingest.study_toml import read_study, shipped_instruments
-from ingest.tables import read_sheet
 
 _DATED = re.compile(
     r"(.+_(?:DATA|DATADICTIONARY))_\d{4}-\d{2}-\d{2}(?:_\d+)?(\.\w+)", re.IGNORECASE

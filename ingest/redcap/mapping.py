@@ -7,10 +7,10 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ingest.assessments import REQUIRED as ASSESSMENT_COLUMNS
+from ingest.clinic.assessments import REQUIRED as ASSESSMENT_COLUMNS
+from ingest.declared.toml_reader import Section, TomlReader
 from ingest.faults import RefusedError
-from ingest.source_file import SourceFile
-from ingest.toml_reader import Section, TomlReader
+from ingest.files.source_file import SourceFile
 
 FILE_NAME = "redcap-mapping.toml"
 #: A line that a person has to decide.

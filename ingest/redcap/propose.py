@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from ingest.privacy import is_identifying_title
+from ingest.clinic.privacy import is_identifying_title
 from ingest.redcap.dictionary import Dictionary, Field
 from ingest.redcap.export import DATA_ACCESS_GROUP, Export, is_filled
 from ingest.redcap.mapping import OPEN, Cell, RedcapMapping

@@ -6,11 +6,11 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from ingest.declared.study import Attribute, Instrument, Study
 from ingest.redcap.dictionary import Field
 from ingest.redcap.export import EVENT, REPEAT_NUMBER, Export
 from ingest.redcap.mapping import OPEN, Cell, Entry
 from ingest.redcap.words import subjects_of, words_of
-from ingest.study import Attribute, Instrument, Study
 
 #: How a classic project marks visits in field names: vas_v1, vas_t0, vas_bl, vas_2.
 _SUFFIX = re.compile(r"(?P<stem>.+?)_(?P<mark>(?:v|visit|t|w|wk|week|m|month|d|day|fu)?_?\d{1,3}"

@@ -7,22 +7,22 @@ from dataclasses import replace
 from pathlib import Path
 
 from ingest import standing
+from ingest.clinic.patients import COLUMNS, required_columns
+from ingest.clinic.privacy import identifying_titles
 from ingest.config_step import counted
+from ingest.declared.study import Study
 from ingest.delivery import Delivery
 from ingest.faults import Fault, RefusedError, fault, listed
+from ingest.files.mapped import MappedTable
+from ingest.files.source_file import SourceFile, refuse_outside
+from ingest.files.tables import Sheet, read_sheet
 from ingest.load_report import REFUSED
 from ingest.loading import Loading, Outcome
-from ingest.mapped import MappedTable
-from ingest.patients import COLUMNS, required_columns
-from ingest.privacy import identifying_titles
 from ingest.redcap.dictionary import Dictionary, read_dictionary
 from ingest.redcap.drift import drift_of
 from ingest.redcap.export import Export, field_of
 from ingest.redcap.mapping import FILE_NAME, RedcapMapping, pattern_of, read_mapping
 from ingest.redcap.translate import translate
-from ingest.source_file import SourceFile, refuse_outside
-from ingest.study import Study
-from ingest.tables import Sheet, read_sheet
 
 Mapper = Callable[[Sheet, Study], MappedTable]
 ROLE = "mapping"

@@ -8,12 +8,12 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from ingest.assessments import OPTIONAL as ASSESSMENT_OPTIONAL
-from ingest.assessments import REQUIRED as ASSESSMENT_COLUMNS
-from ingest.mapped import MappedTable
+from ingest.clinic.assessments import OPTIONAL as ASSESSMENT_OPTIONAL
+from ingest.clinic.assessments import REQUIRED as ASSESSMENT_COLUMNS
+from ingest.files.mapped import MappedTable
+from ingest.files.tables import Sheet, SheetRow
 from ingest.redcap.export import EVENT, REPEAT_NUMBER, Export, box_title, field_of
 from ingest.redcap.mapping import Cell, Entry, RedcapMapping
-from ingest.tables import Sheet, SheetRow
 
 #: Column of the copy in the archive that says where a row stood in the export.
 EXPORT_LINE = "export_line"

@@ -7,9 +7,9 @@ from collections.abc import Iterator
 from duckdb import DuckDBPyConnection
 
 from contracts import Problem
+from ingest.declared.study import Study
 from ingest.delivery import Delivery
 from ingest.platforms import by_id
-from ingest.study import Study
 
 _TABLES = {
     "patients": ("patient table", "patients.xlsx (or .csv, .tsv) with a row a person"),

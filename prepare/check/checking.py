@@ -11,16 +11,16 @@ from duckdb import DuckDBPyConnection
 
 from contracts import CytomartError, Problem, from_rows
 from contracts.raw import PLAN
+from ingest.declared.study import Study
+from ingest.declared.study_toml import as_far_as_it_reads
 from ingest.delivery import Delivery, open_folder
 from ingest.faults import RefusedError
+from ingest.files.source_file import SourceFile
+from ingest.files.tables import Sheet, read_sheet
 from ingest.load import check_study
 from ingest.load_report import WAITING, FileReport, LoadReport
 from ingest.plan import read_plan, stored_plan
-from ingest.source_file import SourceFile
-from ingest.study import Study
 from ingest.study_files import of_platform
-from ingest.study_toml import as_far_as_it_reads
-from ingest.tables import Sheet, read_sheet
 from prepare.check.absence import absences
 from prepare.check.against import standing_of
 from prepare.check.places import Place, place_of

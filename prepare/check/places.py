@@ -1,7 +1,7 @@
 """Where a problem stands, taken apart from its address: file, sheet, cell or line.
 
-Addresses are written by `ingest.tables.Sheet.where` and by the readers; a test takes each form
-apart again.
+Addresses are written by `ingest.files.tables.Sheet.where` and by the readers; a test takes each
+form apart again.
 """
 
 from __future__ import annotations

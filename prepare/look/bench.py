@@ -15,7 +15,7 @@ from duckdb import DuckDBPyConnection
 
 from contracts import conform
 from contracts.scans import SPOTS
-from ingest.catalog import Panel
+from ingest.panel.catalog import Panel
 from prepare.look.gather import Scan
 from prepare.look.vocabulary import meaning, panel_of
 from store.engine import IN_MEMORY

@@ -9,6 +9,7 @@ from pathlib import Path
 
 from contracts import CytomartError, Problem, failure
 from ingest.faults import RefusedError
+from ingest.files.source_file import SourceFile
 from ingest.platforms import (
     Reading,
     ValueReading,
@@ -18,7 +19,6 @@ from ingest.platforms import (
     value_platform,
 )
 from ingest.platforms.value_format import ValueFormat
-from ingest.source_file import SourceFile
 
 SCAN_ENDING = ".gpr"
 #: Files that other platforms' readers may know; in a folder they are tried, and left alone

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from contracts.paths import SEEDS
-from ingest.catalog import Panel, load_panel
+from ingest.panel.catalog import Panel, load_panel
 
 #: Share of a slide's names that a panel must know to be taken for its panel (house rule).
 MIN_SHARE_KNOWN = 0.8

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
-from ingest.catalog import Panel, fold, target_id_of
+from ingest.panel.catalog import Panel, fold, target_id_of
 from prepare.look.looking import Look
 
 _TARGETS = """

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from contracts import CytomartError, failure
-from ingest.catalog import load_panel
+from ingest.panel.catalog import load_panel
 from prepare.look.looking import Look
 from prepare.starter import texts
 from prepare.starter.columns import ASSESSMENTS, PATIENTS, SAMPLES

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ingest.patients import SEXES
-from ingest.sample_row import EMPTY
-from ingest.study_toml import shipped_instruments
+from ingest.clinic.patients import SEXES
+from ingest.clinic.sample_row import EMPTY
+from ingest.declared.study_toml import shipped_instruments
 
 
 @dataclass(frozen=True)

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 import subprocess
+import tomllib
 
 import pytest
+from setuptools import find_packages
 
 from contracts.paths import REPO_ROOT
 
@@ -39,6 +41,15 @@ def test_python_files_stay_one_idea_long():
             for n in _tracked("*.py") if not n.startswith("tests/")}  # fmt: skip
     # contracts/raw.py is a list of columns, not a program.
     assert {n: k for n, k in long.items() if k > 350 and n != "contracts/raw.py"} == {}
+
+
+def test_every_folder_of_python_files_is_installed():
+    folders = {n.rpartition("/")[0].replace("/", ".")
+               for n in _tracked("*.py") if not n.startswith(("tests/", "warehouse/"))}  # fmt: skip
+    project = tomllib.loads((REPO_ROOT / "pyproject.toml").read_text(encoding="utf-8"))
+    found = project["tool"]["setuptools"]["packages"]["find"]
+    assert found["namespaces"] is False
+    assert set(find_packages(str(REPO_ROOT), include=found["include"])) == folders
 
 
 def test_no_room_is_called_utils():

@@ -13,12 +13,12 @@ from contracts.paths import REPO_ROOT, SEEDS
 from contracts.raw import STUDIES
 from contracts.scans import SPOTS
 from expectations.spot_base import SPOTS_OF_BATCH
-from ingest.catalog import load_panel
 from ingest.config_tables import panel_tables
 from ingest.load_report import LOADED
 from ingest.loading import Outcome
-from ingest.spelling import meaning
-from ingest.spellings import put_spellings
+from ingest.panel.catalog import load_panel
+from ingest.panel.spelling import meaning
+from ingest.panel.spellings import put_spellings
 from store import build
 
 PANEL = load_panel("raybiotech_g5")

@@ -19,7 +19,7 @@ import pytest
 from contracts import CytomartError
 from contracts.paths import REPO_ROOT
 from ingest.faults import RefusedError
-from ingest.source_file import SourceFile
+from ingest.files.source_file import SourceFile
 from store import ledger
 
 RELIABILITY = REPO_ROOT.parent / "shared" / "docs" / "RELIABILITY.md"

@@ -7,7 +7,7 @@ import shutil
 import pytest
 
 import expectations
-from ingest.catalog import load_panel
+from ingest.panel.catalog import load_panel
 
 LAYOUT_LINE = 'layout = "layout.gal"\n'
 

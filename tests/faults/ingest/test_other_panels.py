@@ -7,9 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from ingest.learn import learn_layout
 from ingest.load import load_study
-from ingest.study_panel import study_panel
+from ingest.panel.study_panel import study_panel
+from ingest.spots.learn import learn_layout
 from store.build import open_build
 from store.home import Home
 

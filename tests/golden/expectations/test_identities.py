@@ -13,10 +13,10 @@ from contracts.raw import SCAN_HEADERS, STUDIES
 from contracts.scans import SPOT_EXTRAS
 from expectations.batch_rules import IDENTITY_RULES
 from expectations.identity_frames import NEEDS, has_titles, identity_rows, identity_titles
+from ingest.files.source_file import SourceFile
 from ingest.platforms import detect
-from ingest.scan_lists import extra_columns
-from ingest.scan_writing import add_spots
-from ingest.source_file import SourceFile
+from ingest.platforms.scan_lists import extra_columns
+from ingest.spots.scan_writing import add_spots
 from store import build
 
 pytestmark = pytest.mark.shared

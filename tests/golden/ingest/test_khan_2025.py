@@ -16,7 +16,7 @@ import numpy as np
 import pytest
 
 from contracts.paths import REPO_ROOT
-from ingest.catalog import target_id_of
+from ingest.panel.catalog import target_id_of
 
 pytestmark = [pytest.mark.shared, pytest.mark.xdist_group("dbt")]
 

@@ -12,9 +12,9 @@ import pytest
 
 from contracts.paths import REPO_ROOT
 from ingest.faults import RefusedError
+from ingest.files.source_file import SourceFile
 from ingest.platforms import detect
 from ingest.platforms.value_format import ValueFormat
-from ingest.source_file import SourceFile
 
 pytestmark = pytest.mark.shared
 

@@ -9,9 +9,9 @@ import pyarrow as pa
 import pytest
 
 from contracts.paths import REPO_ROOT
-from ingest.gal import read_gal
+from ingest.files.source_file import SourceFile
+from ingest.panel.gal import read_gal
 from ingest.platforms.genepix import GenePix
-from ingest.source_file import SourceFile
 
 pytestmark = pytest.mark.shared
 

@@ -7,8 +7,8 @@ import csv
 import pytest
 
 from contracts.paths import REPO_ROOT, SEEDS
-from ingest.catalog import UNIPROT, load_panel, target_id_of
-from ingest.study_toml import shipped_instruments
+from ingest.declared.study_toml import shipped_instruments
+from ingest.panel.catalog import UNIPROT, load_panel, target_id_of
 
 CATALOG = REPO_ROOT.parent / "shared" / "catalog"
 

@@ -12,16 +12,16 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-import ingest.slides
+import ingest.spots.slides
 from contracts.paths import REPO_ROOT
 from ingest.faults import RefusedError
+from ingest.files.source_file import SourceFile
 from ingest.load import load_study
 from ingest.platforms.genepix import GenePix
 from ingest.platforms.genepix_bulk import printed_by, read_bulk
 from ingest.platforms.genepix_header import read_header
-from ingest.scan_lists import extra_columns, list_columns, measured_lists
-from ingest.shelf import Shelf
-from ingest.source_file import SourceFile
+from ingest.platforms.scan_lists import extra_columns, list_columns, measured_lists
+from ingest.platforms.shelf import Shelf
 from simulate.design import Design
 from simulate.study import write_study
 from store import archive
@@ -139,12 +139,14 @@ def study(tmp_path_factory):
 def load(folder, root, *, is_bulk, monkeypatch):
     """Load into a new home; return outcomes, rows and how many slides went the careful way."""
     careful = []
-    real = ingest.slides.load_slide
+    real = ingest.spots.slides.load_slide
     with monkeypatch.context() as patch:
         patch.setattr(archive, "PACK_FROM", 2)
-        patch.setattr(ingest.slides, "load_slide", lambda *a: careful.append(a[1]) or real(*a))
+        patch.setattr(
+            ingest.spots.slides, "load_slide", lambda *a: careful.append(a[1]) or real(*a)
+        )
         if not is_bulk:
-            patch.setattr(ingest.slides, "load_in_bulk", lambda *_: {})
+            patch.setattr(ingest.spots.slides, "load_in_bulk", lambda *_: {})
         home = Home(root)
         con = open_build(home)
         report = load_study(home, con, folder)
@@ -200,7 +202,7 @@ def test_a_second_load_knows_every_file_by_its_bytes_alone(study, tmp_path, monk
     home = Home(tmp_path / "home")
     con = open_build(home)
     load_study(home, con, study)
-    monkeypatch.setattr(ingest.slides, "load_slide", None)
+    monkeypatch.setattr(ingest.spots.slides, "load_slide", None)
     again = load_study(home, con, study)
     assert again.is_unchanged
     con.close()

@@ -10,11 +10,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ingest.faults import RefusedError
+from ingest.files.source_file import SourceFile
 from ingest.platforms.atf import read_frame
 from ingest.platforms.genepix import GenePix
 from ingest.platforms.genepix_columns import sort_titles
 from ingest.platforms.genepix_rows import read_carefully, read_fast
-from ingest.source_file import SourceFile
 
 quick = settings(
     max_examples=120, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]

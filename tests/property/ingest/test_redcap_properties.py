@@ -8,7 +8,10 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ingest.declared.study_toml import shipped_instruments
 from ingest.faults import RefusedError
+from ingest.files.source_file import SourceFile
+from ingest.files.tables import read_sheet
 from ingest.redcap.dictionary import read_dictionary
 from ingest.redcap.export import Export
 from ingest.redcap.mapper import Aim
@@ -16,9 +19,6 @@ from ingest.redcap.mapping import read_mapping
 from ingest.redcap.propose import propose
 from ingest.redcap.translate import translate
 from ingest.redcap.write import mapping_text
-from ingest.source_file import SourceFile
-from ingest.study_toml import shipped_instruments
-from ingest.tables import read_sheet
 
 TITLES = (
     "Variable / Field Name,Form Name,Field Type,Field Label,"

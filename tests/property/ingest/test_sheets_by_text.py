@@ -13,15 +13,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-import ingest.patients
-import ingest.samples
-from ingest.clinical import People
-from ingest.patients import map_patients, parse_patients
-from ingest.sample_row import Context
-from ingest.samples import map_samples, parse_samples
-from ingest.source_file import SourceFile
-from ingest.study_toml import read_study
-from ingest.tables import read_sheet
+import ingest.clinic.patients
+import ingest.clinic.samples
+from ingest.clinic.clinical import People
+from ingest.clinic.patients import map_patients, parse_patients
+from ingest.clinic.sample_row import Context
+from ingest.clinic.samples import map_samples, parse_samples
+from ingest.declared.study_toml import read_study
+from ingest.files.source_file import SourceFile
+from ingest.files.tables import read_sheet
 from simulate.design import Design
 from simulate.study import write_study
 
@@ -84,8 +84,12 @@ def as_coded(kind, real):
 @contextmanager
 def row_by_row():
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(ingest.samples, "sound_rows", lambda sheet: [None] * len(sheet.table.rows))
-        patch.setattr(ingest.patients, "_sound_values", lambda table, _: [None] * len(table.rows))
+        patch.setattr(
+            ingest.clinic.samples, "sound_rows", lambda sheet: [None] * len(sheet.table.rows)
+        )
+        patch.setattr(
+            ingest.clinic.patients, "_sound_values", lambda table, _: [None] * len(table.rows)
+        )
         yield
 
 

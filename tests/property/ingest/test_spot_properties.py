@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ingest.spot_differences import Spot, differences
-from ingest.spot_words import places
+from ingest.spots.spot_differences import Spot, differences
+from ingest.spots.spot_words import places
 
 POSITIONS = st.tuples(st.integers(1, 3), st.integers(1, 3), st.integers(1, 4))
 SPOTS = st.dictionaries(POSITIONS, st.sampled_from(["A", "B", "C", ""]), max_size=36).map(

@@ -9,13 +9,13 @@ from pathlib import Path
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest.encoding import decode
+from ingest.clinic.ids import fold_id
 from ingest.faults import RefusedError
-from ingest.ids import fold_id
-from ingest.mapped import kept_bytes, map_table
+from ingest.files.encoding import decode
+from ingest.files.mapped import kept_bytes, map_table
+from ingest.files.source_file import SourceFile
+from ingest.files.tables import column_letters, read_sheet
 from ingest.plan import plan_hash
-from ingest.source_file import SourceFile
-from ingest.tables import column_letters, read_sheet
 
 cells = st.text(st.characters(codec="utf-8", exclude_categories=("Cs", "Cc")), max_size=8)
 tables = st.lists(st.lists(cells, min_size=3, max_size=3), min_size=1, max_size=8)

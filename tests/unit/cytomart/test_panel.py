@@ -10,9 +10,9 @@ from click.testing import CliRunner
 
 from contracts import CytomartError
 from cytomart.main import cli
-from ingest.gal import read_gal
+from ingest.files.source_file import SourceFile
 from ingest.load import load_study
-from ingest.source_file import SourceFile
+from ingest.panel.gal import read_gal
 from simulate.design import Design
 from simulate.study import write_study
 from store.build import open_build

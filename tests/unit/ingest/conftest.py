@@ -7,10 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from ingest.catalog import Panel, load_panel
-from ingest.source_file import SourceFile
-from ingest.study import Study
-from ingest.study_toml import read_study
+from ingest.declared.study import Study
+from ingest.declared.study_toml import read_study
+from ingest.files.source_file import SourceFile
+from ingest.panel.catalog import Panel, load_panel
 
 STUDY = """
 [study]

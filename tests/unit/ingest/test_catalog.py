@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 
 from contracts import CytomartError
-from ingest.catalog import explain, load_panel, resolve
-from ingest.catalog_table import read_catalog
 from ingest.faults import RefusedError
-from ingest.tables import read_sheet
+from ingest.files.tables import read_sheet
+from ingest.panel.catalog import explain, load_panel, resolve
+from ingest.panel.catalog_table import read_catalog
 
 
 def test_every_exact_name_resolves_to_itself(panel):

@@ -5,7 +5,9 @@ from __future__ import annotations
 import pytest
 
 from contracts.paths import REPO_ROOT
-from ingest import assessments, catalog_table, patients, plan, samples
+from ingest import plan
+from ingest.clinic import assessments, patients, samples
+from ingest.panel import catalog_table
 
 TEXT = (REPO_ROOT / "docs" / "study-folder.md").read_text("utf-8")
 

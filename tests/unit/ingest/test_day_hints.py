@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from ingest.day_hints import day_hint, probable_days, serial_days
+from ingest.clinic.day_hints import day_hint, probable_days, serial_days
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import codecs
 
 import pytest
 
-from ingest.encoding import EncodingError, decode, encoding_note, is_chance_utf8
+from ingest.files.encoding import EncodingError, decode, encoding_note, is_chance_utf8
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from ingest.faults import RefusedError
-from ingest.gal import read_gal
+from ingest.panel.gal import read_gal
 
 HEAD = 'ATF\t1.0\n2\t5\n"Type=GenePix ArrayList V1.0"\n"BlockCount=1"\n'
 

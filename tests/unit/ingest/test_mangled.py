@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
-from ingest.mangled import KnownIds, day_of_gene, mangled_faults, new_id_faults
-from ingest.mapped import map_table
-from ingest.tables import read_sheet
+from ingest.clinic.mangled import KnownIds, day_of_gene, mangled_faults, new_id_faults
+from ingest.files.mapped import map_table
+from ingest.files.tables import read_sheet
 
 KNOWN = KnownIds(dict.fromkeys(("007", "MAR1", "P06", "1E5", "1234567890123456", "SEPT2", "BER-01"), "patients.csv, line 4"))  # fmt: skip
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from ingest.faults import RefusedError
+from ingest.files.tables import read_sheet
 from ingest.plan import read_plan, stored_plan
-from ingest.tables import read_sheet
 
 HEAD = "analysis_id,kind,contrast_id,numerator_group,denominator_group,grouping,subset,visit,pairing,outcome,family,primary_method,mode,status,alpha,min_abs_fold_change\n"
 GOOD = (

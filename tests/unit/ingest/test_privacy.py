@@ -7,9 +7,9 @@ from datetime import date
 
 import pytest
 
-from ingest.mapped import map_table
-from ingest.privacy import identifying_columns
-from ingest.tables import read_sheet
+from ingest.clinic.privacy import identifying_columns
+from ingest.files.mapped import map_table
+from ingest.files.tables import read_sheet
 
 
 def found(source, study, title, cell="x", mapping=None):

@@ -6,10 +6,10 @@ from dataclasses import replace
 
 import pytest
 
-from ingest.expected_slide import Expected
-from ingest.gal import Feature, Layout
+from ingest.panel.gal import Feature, Layout
 from ingest.platforms.genepix import GenePix
-from ingest.slide_checks import layout_faults, slide_faults, slide_notes
+from ingest.spots.expected_slide import Expected
+from ingest.spots.slide_checks import layout_faults, slide_faults, slide_notes
 
 SPOTS = [(b, 1, c, n) for b in (1, 2) for c, n in ((1, "POS1"), (2, "IL-2"), (3, "IL-2"))]
 

@@ -8,9 +8,9 @@ import zipfile
 
 import pytest
 
-from ingest.encoding import decode
 from ingest.faults import RefusedError
-from ingest.source_file import SourceFile, refuse_outside
+from ingest.files.encoding import decode
+from ingest.files.source_file import SourceFile, refuse_outside
 
 
 def test_bytes_hash_encoding_and_line_end(tmp_path):

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from ingest.declared.study_toml import read_study
 from ingest.faults import RefusedError
-from ingest.study_toml import read_study
 
 
 def refusal(source, text):

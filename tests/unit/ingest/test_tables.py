@@ -10,8 +10,8 @@ import openpyxl
 import pytest
 
 from ingest.faults import RefusedError
-from ingest.mapped import kept_bytes, map_table
-from ingest.tables import column_letters, find_table, read_sheet
+from ingest.files.mapped import kept_bytes, map_table
+from ingest.files.tables import column_letters, find_table, read_sheet
 
 
 def workbook(**sheets):

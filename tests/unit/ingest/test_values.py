@@ -6,12 +6,12 @@ from pathlib import Path
 
 import pytest
 
+from ingest.declared.study_toml import read_study
 from ingest.faults import RefusedError
+from ingest.files.source_file import SourceFile
 from ingest.platforms import detect, value_platform
 from ingest.platforms.value_cells import Cell, all_commas, read_cell
 from ingest.platforms.value_format import TableFormat, Tokens, ValueFormat
-from ingest.source_file import SourceFile
-from ingest.study_toml import read_study
 
 TOKENS = Tokens()
 

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
+from ingest.files.source_file import SourceFile
 from ingest.platforms.luminex import Luminex
 from ingest.platforms.value_format import ValueFormat
-from ingest.source_file import SourceFile
 
 HEAD = ['"Program","xPONENT","","MAGPIX"', '"Build","4.2.1705.0"', '"Date","05/11/2022","4:45 PM"',
         "", '"Samples","4","Min Events","50","Per Bead"', "", '"Results"', ""]  # fmt: skip

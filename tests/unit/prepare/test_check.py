@@ -14,8 +14,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from contracts import CytomartError
+from ingest.files.tables import Sheet, SheetRow, column_letters
 from ingest.load import load_study
-from ingest.tables import Sheet, SheetRow, column_letters
 from prepare.check.checking import check
 from prepare.check.places import place_of
 from prepare.check.workbook import write_workbook

@@ -9,9 +9,9 @@ import pytest
 from openpyxl.worksheet.worksheet import Worksheet
 
 from contracts import CytomartError
-from ingest.source_file import SourceFile
-from ingest.study_toml import read_study
-from ingest.tables import read_sheet
+from ingest.declared.study_toml import read_study
+from ingest.files.source_file import SourceFile
+from ingest.files.tables import read_sheet
 from prepare.check.checking import check
 from prepare.look import look
 from prepare.starter import start

@@ -21,13 +21,13 @@ import pytest
 
 from contracts import CytomartError
 from contracts.paths import REPO_ROOT
+from ingest.declared.study_toml import read_study
 from ingest.faults import RefusedError
-from ingest.gal import read_gal
+from ingest.files.source_file import SourceFile
+from ingest.files.tables import read_sheet
 from ingest.load import check_study
+from ingest.panel.gal import read_gal
 from ingest.platforms import by_id
-from ingest.source_file import SourceFile
-from ingest.study_toml import read_study
-from ingest.tables import read_sheet
 from simulate.design import Design
 from simulate.study import write_study
 from store.build import open_build

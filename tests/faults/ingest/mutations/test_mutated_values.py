@@ -17,12 +17,12 @@ import pytest
 
 from contracts import CytomartError
 from ingest.faults import RefusedError
+from ingest.files.source_file import SourceFile
 from ingest.platforms import candidates, value_platform
 from ingest.platforms.value_format import TableFormat, ValueFormat
 from ingest.platforms.value_rows import SCHEMA
 from ingest.redcap.dictionary import read_dictionary
 from ingest.redcap.mapping import read_mapping
-from ingest.source_file import SourceFile
 
 SECONDS = 20.0
 TARGETS = ("IL-6", "TNF alpha", "MCP-1")

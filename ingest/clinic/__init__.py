@@ -1,0 +1,1 @@
+"""People, sera and scores: typed rows, ids, dates, and what a spreadsheet did to them."""

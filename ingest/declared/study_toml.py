@@ -1,0 +1,302 @@
+"""Reads study.toml: every unknown key, wrong type and contradiction at once, each with its line."""
+
+from __future__ import annotations
+
+import csv
+import re
+from pathlib import Path
+
+from contracts.paths import SEEDS
+from ingest.declared.study import Attribute, Group, Instrument, Study, Threshold, Visit
+from ingest.declared.toml_reader import Section, TomlReader
+from ingest.declared.values_toml import read_value_format
+from ingest.faults import Fault, RefusedError
+from ingest.files.source_file import SourceFile
+from ingest.platforms import PLATFORMS
+
+_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_TABLES = ("study", "privacy", "panel", "normalisation", "visits", "groups", "centres",
+           "instruments", "attributes", "thresholds", "columns", "values", "table")  # fmt: skip
+_MAPPED = ("patients", "samples", "assessments", "plan")
+#: The one variant of platforms whose files hold finished values.
+AS_REPORTED = "as_reported"
+_FIXED_PATIENT_COLUMNS = ("patient_id", "cohort", "centre_id", "sex", "age_years")
+
+
+def read_study(source: SourceFile, *, seeds: Path = SEEDS) -> Study:
+    """Return the study that a study.toml describes.
+
+    Raises
+    ------
+    RefusedError
+        With every problem of the file.
+    """
+    study, faults = as_far_as_it_reads(source, seeds=seeds)
+    if faults:
+        raise RefusedError(faults)
+    return study
+
+
+def as_far_as_it_reads(
+    source: SourceFile, *, seeds: Path = SEEDS
+) -> tuple[Study, tuple[Fault, ...]]:
+    """Return the study as far as study.toml describes one, and every problem of the file.
+
+    With a problem it is fit to judge other files by, not to load them.
+
+    Raises
+    ------
+    RefusedError
+        The file is no TOML.
+    """
+    toml = TomlReader(source)
+    toml.refuse_unknown_tables(_TABLES)
+    visits = _visits(toml)
+    shipped = shipped_instruments(seeds)
+    own = _instruments(toml, shipped)
+    study, privacy, panel = (toml.table(t, required=True) for t in ("study", "privacy", "panel"))
+    normalisation = toml.table("normalisation")
+    platform_id = panel.text("platform", allowed=[p.platform_id for p in PLATFORMS])
+    value_format = read_value_format(toml, platform_id)
+    has_values = value_format is not None
+    found = Study(
+        study_id=_id(study, "id"),
+        title=study.text("title"),
+        is_synthetic=study.flag("synthetic", default=False),
+        primary_variant=study.text(
+            "primary_variant", allowed=_seed_ids(seeds, "signal_variants", "variant_id")
+        ),
+        ids_are_codes=privacy.flag("ids_are_codes"),
+        allow_columns=privacy.texts("allow_columns"),
+        platform_id=platform_id,
+        panel_id=_id(panel, "id"),
+        channel_nm=None if has_values else panel.whole("channel_nm"),
+        array_unit="well" if has_values else panel.text("array_unit", allowed=("block", "slide")),
+        layouts={} if has_values else _layouts(panel),
+        reference_batches=normalisation.texts("reference_batches"),
+        visits=visits,
+        groups=_groups(toml, visits),
+        centres=_centres(toml),
+        own_instruments=own,
+        instruments={**shipped, **{i.instrument_id: i for i in own}},
+        attributes=_attributes(toml),
+        thresholds=_thresholds(toml, seeds),
+        columns=_columns(toml),
+        value_format=value_format,
+    )
+    _variant(study, found, seeds)
+    for section in (study, privacy, panel, normalisation):
+        section.refuse_unknown()
+    return found, tuple(toml.faults)
+
+
+def shipped_instruments(seeds: Path = SEEDS) -> dict[str, Instrument]:
+    """Return the instruments of the seed, by id."""
+    with (seeds / "instruments.csv").open(encoding="utf-8", newline="") as stream:
+        return {
+            r["instrument_id"]: Instrument(
+                r["instrument_id"], r["instrument_label"], float(r["score_min"]),
+                float(r["score_max"]), _real(r["score_step"]), r["better_direction"],
+                _real(r["mid_score"]), _real(r["mid_frac"]), r["mid_source"],
+                r["instrument_kind"] == "measure",
+            )
+            for r in csv.DictReader(stream)
+        }  # fmt: skip
+
+
+def _variant(section: Section, study: Study, seeds: Path) -> None:
+    """Complain of a variant of signals where the files hold finished values, or the reverse."""
+    wants = AS_REPORTED if study.has_values else ""
+    is_reported = study.primary_variant == AS_REPORTED
+    if study.primary_variant and is_reported != bool(wants):
+        allowed = [v for v in _seed_ids(seeds, "signal_variants", "variant_id")
+                   if (v == AS_REPORTED) == study.has_values]  # fmt: skip
+        section.complain("primary_variant", f"`primary_variant` is {study.primary_variant!r}, "
+                         f"which platform {study.platform_id} does not have",
+                         allowed=", ".join(allowed))  # fmt: skip
+
+
+def _real(text: str) -> float | None:
+    return float(text) if text else None
+
+
+def _seed_ids(seeds: Path, name: str, column: str) -> tuple[str, ...]:
+    path = seeds / f"{name}.csv"
+    if not path.exists():
+        return ()
+    with path.open(encoding="utf-8", newline="") as stream:
+        return tuple(r[column] for r in csv.DictReader(stream))
+
+
+def _id(section: Section, key: str) -> str:
+    value = section.text(key)
+    if value and not _ID.fullmatch(value):
+        section.complain(key, f"`{key}` is {value!r}",
+                         allowed="letters, digits, dot, dash, underscore; up to 64")  # fmt: skip
+    return value
+
+
+def _unique(sections: list[Section], codes: list[str], key: str) -> None:
+    for section, code in zip(sections, codes, strict=True):
+        if code and codes.count(code) > 1 and codes.index(code) + 1 != section.ordinal:
+            section.complain(key, f"`{code}` stands twice", allowed="every one once")
+
+
+def _layouts(panel: Section) -> dict[str, str]:
+    value = panel.raw("layout")
+    if value is None:
+        return {}
+    if isinstance(value, str) and value.strip():
+        return {"": value}
+    if isinstance(value, dict) and value and all(isinstance(v, str) and v for v in value.values()):
+        return dict(value)
+    panel.complain("layout", f"`layout` is {value!r}",
+                   allowed='a file ("layout.gal") or a table of lot = file')  # fmt: skip
+    return {}
+
+
+def _visits(toml: TomlReader) -> tuple[Visit, ...]:
+    sections = toml.tables("visits")
+    visits = []
+    for section in sections:
+        visits.append(
+            Visit(
+                _id(section, "code"),
+                section.text("label"),
+                section.ordinal,
+                section.flag("baseline", default=False),
+                _window(section),
+            )
+        )
+        section.refuse_unknown()
+    _unique(sections, [v.code for v in visits], "code")
+    if (n := sum(v.is_baseline for v in visits)) != 1:
+        toml.complain("[[visits]]", 0, "", f"{n} visits are marked `baseline = true`",
+                      allowed="exactly one baseline visit")  # fmt: skip
+    return tuple(visits)
+
+
+def _window(section: Section) -> tuple[int, int] | None:
+    value = section.raw("window_days")
+    if value is None:
+        return None
+    days = value if isinstance(value, list) else []
+    if len(days) == 2 and all(type(d) is int for d in days) and days[0] <= days[1]:
+        return (days[0], days[1])
+    section.complain("window_days", f"`window_days` is {value!r}",
+                     allowed="first and last study day: [-14, 0]")  # fmt: skip
+    return None
+
+
+def _groups(toml: TomlReader, visits: tuple[Visit, ...]) -> tuple[Group, ...]:
+    sections = toml.tables("groups")
+    groups = []
+    for section in sections:
+        groups.append(
+            Group(
+                _id(section, "code"),
+                section.text("label"),
+                _id(section, "cohort"),
+                section.text("visit", allowed=[v.code for v in visits]),
+                section.ordinal,
+            )
+        )
+        section.refuse_unknown()
+    _unique(sections, [g.code for g in groups], "code")
+    for section, group in zip(sections, groups, strict=True):
+        if group.code == "empty":
+            section.complain("code", "`empty` is kept for unused Blocks", allowed="another code")
+    if not groups:
+        toml.complain("[[groups]]", 0, "", "no group is declared", allowed="at least one group")
+    return tuple(groups)
+
+
+def _centres(toml: TomlReader) -> tuple[str, ...]:
+    sections = toml.tables("centres")
+    codes = []
+    for section in sections:
+        codes.append(_id(section, "code"))
+        section.text("label")
+        section.refuse_unknown()
+    _unique(sections, codes, "code")
+    return tuple(codes)
+
+
+def _instruments(toml: TomlReader, shipped: dict[str, Instrument]) -> tuple[Instrument, ...]:
+    sections = toml.tables("instruments")
+    found = []
+    for section in sections:
+        low, high = section.number("min"), section.number("max")
+        step = section.number("step", required=False)
+        mid_frac = section.number("mid_frac", required=False)
+        if low is not None and high is not None and low >= high:
+            section.complain("max", f"the range is {low:g} to {high:g}", allowed="min below max")
+        if step is not None and step <= 0:
+            section.complain("step", f"`step` is {step:g}", allowed="a number above 0")
+        if mid_frac is not None and not 0 < mid_frac <= 1:
+            section.complain("mid_frac", f"`mid_frac` is {mid_frac:g}", allowed="a share, 0 to 1")
+        name = _id(section, "id")
+        found.append(
+            Instrument(
+                name,
+                section.text("label"),
+                low or 0.0,
+                high or 0.0,
+                step,
+                section.text("better", allowed=("lower", "higher", "neither")),
+                section.number("mid_score", required=False),
+                mid_frac,
+                section.text("mid_source", default="distribution-based: half a baseline SD"),
+                name in shipped and shipped[name].is_measure,
+            )
+        )
+        section.refuse_unknown()
+    _unique(sections, [i.instrument_id for i in found], "id")
+    return tuple(found)
+
+
+def _attributes(toml: TomlReader) -> tuple[Attribute, ...]:
+    sections = toml.tables("attributes")
+    found = []
+    for section in sections:
+        attribute = Attribute(
+            _id(section, "id"),
+            section.text("label"),
+            section.ordinal,
+            section.flag("multiple", default=False),
+            section.pairs("levels"),
+        )
+        if attribute.attribute_id in _FIXED_PATIENT_COLUMNS:
+            section.complain("id", f"`{attribute.attribute_id}` is a column of its own",
+                             allowed="another name")  # fmt: skip
+        if len(set(attribute.values)) != len(attribute.values):
+            section.complain("levels", "a value stands twice", allowed="every value once")
+        if any("|" in value for value in attribute.values):
+            section.complain("levels", "a value holds `|`", allowed="values without `|`")
+        found.append(attribute)
+        section.refuse_unknown()
+    _unique(sections, [a.attribute_id for a in found], "id")
+    return tuple(found)
+
+
+def _thresholds(toml: TomlReader, seeds: Path) -> tuple[Threshold, ...]:
+    sections = toml.tables("thresholds")
+    rules = _seed_ids(seeds, "gate_thresholds", "rule_id")
+    found = []
+    for section in sections:
+        rule = section.text("rule", allowed=rules)
+        found.append(Threshold(rule, section.number("threshold") or 0.0, section.text("reason")))
+        section.refuse_unknown()
+    _unique(sections, [t.rule_id for t in found], "rule")
+    return tuple(found)
+
+
+def _columns(toml: TomlReader) -> dict[str, dict[str, str]]:
+    outer = toml.table("columns")
+    columns = {}
+    for role in _MAPPED:
+        if isinstance(outer.raw(role), dict):
+            section = toml.table(f"columns.{role}")
+            columns[role] = {key: section.text(key) for key in section.values}
+    outer.refuse_unknown()
+    return columns

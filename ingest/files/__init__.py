@@ -1,0 +1,1 @@
+"""What a delivered file says: bytes, characters, cells, each with its address."""

@@ -1,0 +1,1 @@
+"""Files of finished values against sheet and panel."""
