@@ -24,6 +24,7 @@ framed as (
         samples.batch_id,
         variants.background_method,
         variants.replicate_rule,
+        variants.lod_rule,
         variants.normalisation_method,
         variants.is_primary_variant,
         samples.file_sha256
@@ -65,6 +66,7 @@ scaled as (
             framed.study_id = limits.study_id
             and framed.array_id = limits.array_id
             and framed.background_method = limits.background_method
+            and framed.lod_rule = limits.lod_rule
     left join factors
         on
             framed.study_id = factors.study_id
