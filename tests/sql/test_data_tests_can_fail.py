@@ -47,6 +47,9 @@ DAMAGE = {
         "update marts.dim_batches set is_released = false"],
     "assert_levels_and_reasons_exclude_each_other": [
         "update marts.fct_measurements set level_reason = 'no reason'"],
+    "assert_only_levels_below_the_limit_are_substituted": [
+        "update marts.fct_measurements set is_lod_substituted = true "
+        "where measurement_class = 'below_lod'"],
     "assert_every_scanned_slide_has_a_file_in_force": ["delete from raw.files"],
     "assert_median_normalised_arrays_share_one_median": [
         "update marts.fct_measurements set normalised_afu = 2 * normalised_afu "

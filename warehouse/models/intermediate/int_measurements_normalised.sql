@@ -25,6 +25,7 @@ framed as (
         variants.background_method,
         variants.replicate_rule,
         variants.lod_rule,
+        variants.below_lod_policy,
         variants.normalisation_method,
         variants.is_primary_variant,
         samples.file_sha256
@@ -85,9 +86,38 @@ classified as (
             when n_spots_kept = 0 then 'missing'
             when net_afu <= 0 or net_afu < unscaled_lod_afu then 'below_lod'
             else 'quantified'
-        end as measurement_class,
-        {{ safe_log2('normalised_afu') }} as level_log2
+        end as measurement_class
     from scaled
+),
+
+-- without a limit above 0 there is nothing to put in place of what was measured
+chosen_policy as (
+    select
+        *,
+        coalesce(
+            below_lod_policy = 'lod_sqrt2'
+            and measurement_class = 'below_lod'
+            and lod_afu > 0,
+            false
+        ) as is_lod_substituted
+    from classified
+),
+
+substituted as (
+    select
+        *,
+        case
+            when is_lod_substituted then lod_afu / sqrt(2e0)
+            else normalised_afu
+        end as level_afu
+    from chosen_policy
+),
+
+levelled as (
+    select
+        *,
+        {{ safe_log2('level_afu') }} as level_log2
+    from substituted
 ),
 
 explained as (
@@ -109,6 +139,8 @@ explained as (
             when factor_reason <> '' then 'not normalised: ' || factor_reason
             else 'the net signal is not positive'
         end as level_reason,
+        below_lod_policy,
+        level_afu,
         net_afu,
         normalised_afu,
         lod_afu,
@@ -116,10 +148,11 @@ explained as (
         cv_reason,
         n_spots,
         n_spots_excluded,
+        is_lod_substituted,
         is_replicate_flagged,
         is_primary_variant,
         file_sha256
-    from classified
+    from levelled
 )
 
 select * from explained

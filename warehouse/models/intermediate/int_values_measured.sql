@@ -67,6 +67,7 @@ framed as (
         samples.sample_id,
         panel_targets.target_id as analyte_id,
         variants.variant_id,
+        variants.below_lod_policy,
         panel_targets.platform_id,
         samples.batch_id,
         variants.is_primary_variant,
@@ -139,6 +140,7 @@ explained as (
         reading_unit,
         scale,
         measurement_class,
+        below_lod_policy,
         level_log2,
         case
             when level_log2 is not null then ''
