@@ -81,6 +81,44 @@ def empty_home(workshop: Path) -> Iterator[Built]:
 
 
 @pytest.fixture(scope="session")
+def blank_study() -> Any:
+    """Return the rows of a study without files: `blank_study(id, platform=, unit=, reference=)`."""
+    return study_rows
+
+
+@pytest.fixture(scope="session", name="file_row")
+def file_row_fixture() -> Any:
+    """Return the row of a scanner file in force: `file_row(study_id, slide_id, sha=)`."""
+    return lambda study_id, slide_id, sha: file_row(study_id, slide_id, sha=sha, loaded_at=NOW)
+
+
+@pytest.fixture(scope="session")
+def build_rows(workshop: Path, put_spots: Any) -> Any:
+    """Write rows into a new home, release every batch and build: `build_rows(name, rows, *args)`."""
+
+    def build(name: str, rows: dict[str, list[dict[str, Any]]], *args: str) -> Built:
+        home, work = Home(workshop / name), workshop / f"{name}-dbt"
+        with writer_lock(home):
+            con = open_build(home)
+            write_rows(con, rows, put_spots)
+            release(con, held=("", ""), accepted=("", ""))
+            con.close()
+        built = open_built(home, work, run_dbt(home, work, *args, "--exclude-resource-type",
+                                               "unit_test"))  # fmt: skip
+        return Built(built.con, built.log, built.returncode, built.manifest, rows)
+
+    return build
+
+
+def write_rows(con: duckdb.DuckDBPyConnection, rows: dict[str, Any], put_spots: Any) -> None:
+    for name, content in rows.items():
+        if name == SPOTS.full_name:
+            put_spots(con, from_rows(content, SPOTS))
+        else:
+            append(con, RELATIONS[name], from_rows(content, RELATIONS[name]))
+
+
+@pytest.fixture(scope="session")
 def small_studies(workshop: Path, empty_home: Built, put_spots: Any) -> Iterator[Built]:
     """Three small studies with every edge of the signal path, loaded and built on top."""
     assert empty_home.returncode == 0, empty_home.log
@@ -91,11 +129,7 @@ def small_studies(workshop: Path, empty_home: Built, put_spots: Any) -> Iterator
             rows.setdefault(name, []).extend(more)
     with writer_lock(home):
         con = open_build(home)
-        for name, content in rows.items():
-            if name == SPOTS.full_name:
-                put_spots(con, from_rows(content, SPOTS))
-            else:
-                append(con, RELATIONS[name], from_rows(content, RELATIONS[name]))
+        write_rows(con, rows, put_spots)
         release(con, held=("block", "HELD"), accepted=("block", "B2"))
         con.close()
     result = run_dbt(home, workshop, "--exclude-resource-type", "unit_test", "seed")

@@ -1,0 +1,112 @@
+"""The 10 distinct real ProtoArray slides: background, duplicate means and levels equal limma's.
+
+The numbers were made by tests/reference/signal/protoarray.R from the same files, to 1e-10 relative.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from contracts.paths import REPO_ROOT
+
+pytestmark = [pytest.mark.xdist_group("dbt"), pytest.mark.shared]
+
+RTOL = 1e-10
+METHODS = ("none", "subtract", "half", "minimum")
+EXPECTED = REPO_ROOT / "tests" / "reference" / "signal" / "protoarray_expected.csv"
+
+
+def spots_of(path: Path) -> list[dict[str, str]]:
+    """Return the spots of a scanner file by Block, row and column."""
+    lines = path.read_text(encoding="latin-1").splitlines()
+    first = next(i for i, line in enumerate(lines) if line.startswith(("Block\t", '"Block"')))
+    rows = list(csv.DictReader(io.StringIO("\n".join(lines[first:])), delimiter="\t"))
+    return sorted(rows, key=lambda s: (int(s["Block"]), int(s["Row"]), int(s["Column"])))
+
+
+def spot_row(key: dict[str, str], number: int, spot: dict[str, str]) -> dict[str, Any]:
+    target = f"D{number // 2 + 1:03d}"
+    return key | {
+        "source_line": number + 34, "block": int(spot["Block"]), "spot_row": int(spot["Row"]),
+        "spot_column": int(spot["Column"]), "channel_nm": 635, "flag": int(spot["Flags"]),
+        "target_name": f"name {target}", "target_id": target,
+        "saturated_frac": float(spot["F635 % Sat."]) / 100,
+        "foreground_median_afu": float(spot["F635 Median"]),
+        "background_median_afu": float(spot["B635 Median"]),
+    }  # fmt: skip
+
+
+def study_of(
+    method: str, slides: dict[str, list[dict[str, str]]], blank_study: Any, file_row: Any
+) -> dict[str, list[dict[str, Any]]]:
+    """Return the rows of a study of whole slides whose variant has this background method."""
+    study_id = f"{method}_median"
+    rows = blank_study(study_id, platform="genepix", unit="slide", reference="")
+    rows["raw.studies"][0] |= {"primary_variant_id": study_id, "channel_nm": 635}
+    n_targets = len(next(iter(slides.values()))) // 2
+    rows["raw.panel_targets"] = [
+        {"study_id": study_id, "panel_id": "panel", "target_id": f"D{i:03d}",
+         "target_name": f"name D{i:03d}", "target_order": i, "target_kind": "analyte"}
+        for i in range(1, n_targets + 1)
+    ]  # fmt: skip
+    for line, (slide_id, spots) in enumerate(slides.items(), 2):
+        key = {"study_id": study_id, "slide_id": slide_id, "batch_id": "B1"}
+        rows["raw.files"].append(file_row(study_id, slide_id, sha=f"sha-{slide_id}"))
+        rows["raw.samples"].append(key | {
+            "file_sha256": "sheet", "source_line": line, "sample_id": f"sample-{line}",
+            "patient_id": f"P{line}", "visit": "base", "group_code": "A", "lot": "L1"})  # fmt: skip
+        mine = key | {"file_sha256": f"sha-{slide_id}"}
+        rows["raw.spots"] += [spot_row(mine, i, spot) for i, spot in enumerate(spots)]
+    return rows
+
+
+@pytest.fixture(scope="module")
+def slides(shared) -> dict[str, list[dict[str, str]]]:
+    files = sorted((shared / "gpr" / "protoarray").glob("*.gpr"))
+    found = {p.stem: spots_of(p) for p in files if "_no_descr" not in p.stem}
+    assert {len(spots) for spots in found.values()} == {200}
+    return found
+
+
+@pytest.fixture(scope="module")
+def built(slides, build_rows, blank_study, file_row) -> Iterator[Any]:
+    rows: dict[str, list[dict[str, Any]]] = {}
+    for method in METHODS:
+        for name, more in study_of(method, slides, blank_study, file_row).items():
+            rows.setdefault(name, []).extend(more)
+    found = build_rows("protoarray", rows, "--select", "+fct_measurements",
+                       "--indirect-selection", "cautious")  # fmt: skip
+    assert found.returncode == 0, found.log
+    yield found
+    found.con.close()
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_real_slides_equal_limma(built, method):
+    with EXPECTED.open(encoding="utf-8", newline="") as handle:
+        wanted = {(r["slide_id"], r["target_id"]): r for r in csv.DictReader(handle)}
+    found = built.con.execute(
+        "select array_id, analyte_id, net_afu, level_log2 from marts.fct_measurements "
+        "where study_id = ?", [f"{method}_median"]).fetchall()  # fmt: skip
+    assert len(found) == len(wanted) == 1000
+    for array_id, analyte_id, *numbers in found:
+        row = wanted[array_id, analyte_id]
+        for ours, column in zip(numbers, ("mean_afu", "level_log2"), strict=True):
+            theirs = row[f"{column}_{method}"]
+            if theirs == "NA":
+                assert ours is None, (array_id, analyte_id)
+            else:
+                assert ours == pytest.approx(float(theirs), rel=RTOL, abs=0), (array_id, analyte_id)
+
+
+def test_the_slides_hold_nets_that_are_not_positive(slides):
+    for spots in slides.values():
+        nets = [float(s["F635 Median"]) - float(s["B635 Median"]) for s in spots]
+        assert sum(net <= 0 for net in nets) >= 8
+        assert any(int(s["Flags"]) < 0 for s in spots)
