@@ -101,6 +101,7 @@ _RELATIONS: dict[str, tuple[tuple[str, ...], str]] = {
     ),
     "marts.fct_outcomes": (("patient_id", "visit", "instrument_id", "site_id"), "has_outcomes"),
     "marts.fct_array_quality": (("array_id",), "has_spots"),
+    "marts.fct_control_charts": (("array_id", "control_id"), "false"),
     "marts.fct_sample_matches": (("sample_id", "other_visit"), "false"),
     "stats.fct_test_results": (
         ("analysis_id", "contrast_id", "analyte_id", "method", "stratum", "variant_id", "mode"),

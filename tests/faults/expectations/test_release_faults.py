@@ -46,6 +46,9 @@ from raw.spots group by study_id, slide_id, block;
 
 create table marts.fct_array_quality as select * from marts.dim_arrays;
 
+create table marts.fct_control_charts as
+select study_id, array_id, 'NEG' as control_id from marts.dim_arrays;
+
 create table marts.fct_sample_matches as
 select study_id, sample_id, 'other' as other_visit, null::varchar as exchanged_sample_id
 from marts.dim_samples;
