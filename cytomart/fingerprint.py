@@ -69,6 +69,12 @@ def is_built(home: Home, inputs: str) -> bool:
     return path.exists() and path.read_text(encoding="ascii") == inputs
 
 
+def copy_mark(home: Home, copy: Home) -> None:
+    """Note of a copied build file what is noted of the original."""
+    path = _built_path(home)
+    mark_built(copy, path.read_text(encoding="ascii") if path.exists() else None)
+
+
 def _built_path(home: Home) -> Path:
     return home.vault / "target" / "built_from"
 

@@ -26,11 +26,13 @@ _HITS = """
 """
 
 
-def close(front: Front, outcome: pipeline.RunOutcome) -> int:
-    """Say what a run did and return its exit code."""
+def close(
+    front: Front, outcome: pipeline.RunOutcome, decision: dict[str, Any] | None = None
+) -> int:
+    """Say what a run did, and for machines the decision behind it; return its exit code."""
     standing, counts, hits = _tell(front, outcome)
     code = pipeline.exit_code(outcome, standing.n_held)
-    front.give(_facts(outcome, counts, hits, code))
+    front.give({**(decision or {}), **_facts(outcome, counts, hits, code)})
     return code
 
 

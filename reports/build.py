@@ -115,6 +115,7 @@ def _content(published: Published) -> dict[str, Any]:
         "batches": quality_tables.batches(published),
         "failed_rules": quality_tables.failed_rules(published),
         "acceptances": quality_tables.acceptances(published),
+        "exclusions": quality_tables.exclusions(published),
         "left_out": quality_tables.left_out(published),
         "poor_arrays": quality_tables.poor_arrays(published),
         "gate_rules": quality_tables.gate_rules(published),

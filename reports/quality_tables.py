@@ -76,6 +76,23 @@ def acceptances(published: Published) -> Table:
     )
 
 
+def exclusions(published: Published) -> Table:
+    """Return what people took out of the numbers; persons and samples without their ids."""
+    return table(
+        "Taken out of the numbers by a person's decision. Ids of people and samples are not "
+        "printed; reporting.rpt_exclusions has them as published.",
+        "What|Which|Reason|Note|Day",
+        (
+            (
+                r["scope"], r["published_key"] or words.NOTHING, r["reason_label"],
+                r["note"], r["excluded_on"].isoformat(),
+            )
+            for r in published.rows("exclusions")
+        ),
+        empty="Nothing is excluded.",
+    )  # fmt: skip
+
+
 def left_out(published: Published) -> Table:
     """Return what was delivered and is not in the numbers."""
     return table(

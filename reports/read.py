@@ -145,6 +145,10 @@ QUERIES: dict[str, str] = {
     "acceptances": f"""
         select batch_id, rule_id, reason, cast(accepted_at as date) as accepted_on
         from quality.acceptances {_BY_STUDY} order by accepted_at""",
+    "exclusions": f"""
+        select scope, reason_label, note, cast(recorded_at as date) as excluded_on,
+            case when scope in ('spot', 'target', 'array') then scope_key end as published_key
+        from reporting.rpt_exclusions {_BY_STUDY} order by scope, scope_key""",
     "waiting": f"""
         select kind, subject, n_rows, reason
         from reporting.rpt_waiting {_BY_STUDY} order by kind, subject""",
@@ -183,6 +187,7 @@ class Published:
     batches: pa.Table
     gates: pa.Table
     acceptances: pa.Table
+    exclusions: pa.Table
     waiting: pa.Table
     arrays: pa.Table
     files: pa.Table

@@ -86,9 +86,9 @@ def _stands(home: Home, folder: Path) -> Generation | None:
 
 
 def _belongs_to_living(spill: Path) -> bool:
-    """Return whether a sandbox's private spill folder (`sql-<pid>-…`) is still in use."""
+    """Return whether a folder of a sandbox or preview (`sql-<pid>-…`) is still in use."""
     parts = spill.name.split("-")
-    if parts[0] != "sql" or len(parts) < 3 or not parts[1].isdigit():
+    if parts[0] not in ("sql", "preview") or len(parts) < 3 or not parts[1].isdigit():
         return False
     try:
         os.kill(int(parts[1]), 0)

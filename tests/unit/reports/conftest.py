@@ -335,6 +335,14 @@ def _small_tables(rng: np.random.Generator) -> dict[str, pd.DataFrame]:
                 ("SYN-03", "saturated_share", "Few spots are saturated", "pass", False),
                 ("SYN-04", "positive_above_negative", "Positive controls shine", "fail", False),
             )]),
+        "reporting.rpt_exclusions": pd.DataFrame([
+            {"study_id": STUDY, "scope": scope, "scope_key": key, "reason_code": code,
+             "reason_label": label, "note": note,
+             "recorded_at": datetime(2024, 1, 4, tzinfo=UTC)}
+            for scope, key, code, label, note in (
+                ("array", "SYN-S03/B2", "scan_artefact", "scan artefact", "bubble over row 4"),
+                ("patient", "PSECRET003", "consent_limit", "limit of consent", ""),
+                ("sample", "SSECRET007", "haemolysis", "haemolysed serum", ""))]),
         "reporting.rpt_waiting": pd.DataFrame([
             {"study_id": STUDY, "kind": "quarantined", "subject": "assessments", "n_rows": 1,
              "reason": "score out of range"},

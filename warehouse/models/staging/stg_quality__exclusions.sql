@@ -9,6 +9,7 @@ picked_latest as (
         scope,
         scope_key,
         reason_code,
+        note,
         recorded_at,
         is_excluded
     from events
@@ -25,6 +26,7 @@ kept_excluded as (
         scope,
         scope_key,
         reason_code,
+        note,
         recorded_at
     from picked_latest
     where is_excluded
