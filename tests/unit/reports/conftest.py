@@ -451,7 +451,7 @@ def make_warehouse(path: Path, *, is_hostile: bool = False, is_synthetic: bool =
 def _write(path: Path, tables: dict[str, pd.DataFrame], rows: dict[str, list[dict]]) -> None:
     with duckdb.connect(str(path)) as con:
         for relation in (*RAW, *QUALITY):
-            for statement in relation.create_sql():
+            for statement in relation.as_table().create_sql():
                 con.execute(statement)
             if given := rows.get(relation.full_name):
                 con.register("rows_in", from_rows(given, relation))
