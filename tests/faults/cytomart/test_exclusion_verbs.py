@@ -17,6 +17,9 @@ RELATIONS = (
     "reporting.rpt_differential",
 )  # fmt: skip
 
+# One worker makes the study, for all of these.
+pytestmark = pytest.mark.xdist_group("exclusions")
+
 
 @pytest.fixture(scope="module")
 def published(tmp_path_factory, cytomart):
