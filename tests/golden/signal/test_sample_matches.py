@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import csv
 import io
-from types import SimpleNamespace
 
 import duckdb
 import jinja2
@@ -38,11 +37,10 @@ def model_sql() -> str:
     ]  # fmt: skip
     text = "".join(p.read_text("utf-8") for p in macros)
     text += (WAREHOUSE / "models" / "marts" / "fct_sample_matches.sql").read_text("utf-8")
-    adapter = SimpleNamespace(dispatch=lambda name, _: f"duckdb__{name}")
-    # Jinja's own look-up stands in for dbt's: the DuckDB form of a macro is the one with that name.
+    # What dbt would look up: the DuckDB form of a dialect macro.
     text = text.replace("adapter.dispatch('ordered_mean', 'cytomart')", "duckdb__ordered_mean")
     text = text.replace("adapter.dispatch('ordered_sd', 'cytomart')", "duckdb__ordered_sd")
-    return jinja2.Environment().from_string(text).render(ref=lambda name: name, adapter=adapter)
+    return jinja2.Environment().from_string(text).render(ref=lambda name: name)
 
 
 SQL = model_sql()
@@ -57,7 +55,7 @@ def study(seed: int, targets: int = 80) -> tuple[pd.DataFrame, pd.DataFrame]:
     scans = {}
     panel = model.panel
     levels = []
-    for at, seat in enumerate(rows):
+    for seat in rows:
         slide = int(seat["slide_id"].removeprefix(rows[0]["slide_id"].rstrip("0123456789"))) - 1
         if slide not in scans:
             scans[slide] = scan_slide(model, slide)
@@ -66,7 +64,7 @@ def study(seed: int, targets: int = 80) -> tuple[pd.DataFrame, pd.DataFrame]:
         for k, target in enumerate(panel.analytes):
             mean = net[panel.spot_targets == k].mean()
             if mean > 0:
-                levels.append(("s", rows[at]["sample_id"], target.target_id, float(np.log2(mean))))
+                levels.append(("s", seat["sample_id"], target.target_id, float(np.log2(mean))))
     frame = pd.DataFrame(levels, columns=["study_id", "sample_id", "analyte_id", "level_log2"])
     return samples, frame.assign(is_primary_variant=True)
 

@@ -53,6 +53,7 @@ charted as (
     where replicates.target_kind in ('positive_control', 'negative_control')
 ),
 
+-- a standard deviation of fewer than the eight arrays of one slide is no limit
 found_limits as (
     select
         study_id,

@@ -95,6 +95,7 @@ batch_sizes as (
     group by all
 ),
 
+-- everybody is compared with everybody of a shared batch: 200 persons are 40,000 pairs
 near_persons as (
     select distinct
         mine.study_id,
@@ -157,6 +158,7 @@ compared as (
     group by all
 ),
 
+-- a correlation over fewer than ten targets is chance
 judgeable as (
     select *
     from compared
