@@ -2,19 +2,11 @@
 
 from __future__ import annotations
 
-BATCH_CONTENT_SCHEMA = "quality"
-BATCH_CONTENT_NAME = "batch_contents"
-BATCH_CONTENT_GRAIN = "study × batch"
-BATCH_CONTENT_COLUMNS = {
-    "study_id": "Study that the batch belongs to.",
-    "batch_id": "Batch.",
-    "content_hash": "MD5 over the sorted SHA-256, each with its number of rows, of every file "
-    "whose rows concern the batch: its scans or values, its rows of samples, and the rows of "
-    "patients, their clinical attributes and assessments for everyone with a sample in it. A gate "
-    "run speaks for the batch only while both hashes are equal.",
-}
+from contracts.provenance import STUDY_ID
+from contracts.relation import Column, Relation
+from contracts.types import TEXT
 
-BATCH_CONTENT_SQL = """\
+_SQL = """\
 -- grain: study × batch
 with
 
@@ -69,3 +61,19 @@ select
 from batch_rows
 group by study_id, batch_id
 """
+
+BATCH_CONTENTS = Relation(
+    "quality", "batch_contents", "study × batch", ("study_id", "batch_id"),
+    (
+        STUDY_ID,
+        Column("batch_id", TEXT, "Batch.", nullable=False),
+        Column("content_hash", TEXT,
+               "MD5 over the sorted SHA-256, each with its number of rows, of every file whose "
+               "rows concern the batch: its scans or values, its rows of samples, and the rows "
+               "of patients, their clinical attributes and assessments for everyone with a "
+               "sample in it. A gate run speaks for the batch only while both hashes are "
+               "equal.", nullable=False),
+    ),
+    published=False,
+    view_sql=_SQL,
+)  # fmt: skip

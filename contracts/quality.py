@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contracts.batch_content import BATCH_CONTENTS
 from contracts.provenance import FILE_SHA256, STUDY_ID
 from contracts.relation import Column, Relation
 from contracts.types import FLAG, INSTANT, INT, REAL, TEXT
@@ -207,5 +208,5 @@ GENERATION = Relation(
 
 QUALITY = (
     GATE_RUNS, GATE_RESULTS, ACCEPTANCES, QUARANTINE, QUARANTINE_DECISIONS, FILE_LOADS, REFUSALS,
-    EXCLUSIONS, LEDGER,
+    EXCLUSIONS, LEDGER, BATCH_CONTENTS,
 )  # fmt: skip

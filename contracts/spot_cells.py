@@ -6,21 +6,14 @@ how its texts are written is decided here, once.
 
 from __future__ import annotations
 
-SPOT_CELLS_SCHEMA = "raw"
-SPOT_CELLS_NAME = "spot_cells"
-SPOT_CELLS_GRAIN = "spot × further column of the scanner file"
-SPOT_CELLS_COLUMNS = {
-    "study_id": "Study that the row belongs to.",
-    "file_sha256": "SHA-256 of the file's bytes; `cytomart original` gives the file back.",
-    "source_line": "Line of the file that the cell stands in, from 1.",
-    "column_title": "Title of the column in the file.",
-    "cell_text": "The cell exactly as it stood in the file.",
-}
+from contracts.provenance import FILE_SHA256, SOURCE_LINE, STUDY_ID
+from contracts.relation import Column, Relation
+from contracts.types import TEXT
 
 #: What a cell's own characters become in text_cells, in this order.
 ESCAPES = (("\\", "\\\\"), ("\n", "\\n"))
 
-SPOT_CELLS_SQL = r"""
+_SQL = r"""
 -- grain: spot × further column of the scanner file
 with
 
@@ -73,3 +66,17 @@ inner join raw.printed_spots as prints
         and cells.print_id = prints.print_id
         and cells.spot_number = prints.spot_number
 """
+
+SPOT_CELLS = Relation(
+    "raw", "spot_cells", "spot × further column of the scanner file",
+    ("study_id", "file_sha256", "source_line", "column_title"),
+    (
+        STUDY_ID,
+        FILE_SHA256,
+        SOURCE_LINE,
+        Column("column_title", TEXT, "Title of the column in the file.", nullable=False),
+        Column("cell_text", TEXT, "The cell exactly as it stood in the file."),
+    ),
+    published=False,
+    view_sql=_SQL,
+)  # fmt: skip

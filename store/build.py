@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import re
 import socket
@@ -15,34 +14,12 @@ import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
 from contracts import STANDING, CytomartError, Relation, conform, failure
-from contracts.batch_content import (
-    BATCH_CONTENT_COLUMNS,
-    BATCH_CONTENT_GRAIN,
-    BATCH_CONTENT_NAME,
-    BATCH_CONTENT_SCHEMA,
-    BATCH_CONTENT_SQL,
-)
 from contracts.relation import sql_type
-from contracts.spot_cells import (
-    SPOT_CELLS_COLUMNS,
-    SPOT_CELLS_GRAIN,
-    SPOT_CELLS_NAME,
-    SPOT_CELLS_SCHEMA,
-    SPOT_CELLS_SQL,
-)
 from store.durable import PRIVATE_FILE
 from store.engine import OFFLINE
 from store.home import Home
 from store.lock import Holder, WriterBusy, read_holder
 from store.sql_text import literal
-
-#: Name, grain, columns and definition of the views that stand beside the relations.
-_VIEWS = (
-    (f"{BATCH_CONTENT_SCHEMA}.{BATCH_CONTENT_NAME}", BATCH_CONTENT_GRAIN, BATCH_CONTENT_COLUMNS,
-     BATCH_CONTENT_SQL),
-    (f"{SPOT_CELLS_SCHEMA}.{SPOT_CELLS_NAME}", SPOT_CELLS_GRAIN, SPOT_CELLS_COLUMNS,
-     SPOT_CELLS_SQL),
-)  # fmt: skip
 
 
 def connection_config(home: Home) -> dict[str, Any]:
@@ -128,8 +105,6 @@ def prepare(con: DuckDBPyConnection) -> None:
             _demand_contract(relation, found)
             wanted += [s for s in relation.comment_sql() if s not in comments]
         con.execute("; ".join(wanted))
-        for view in _VIEWS:
-            _prepare_view(con, *view)
 
 
 def append(con: DuckDBPyConnection, relation: Relation, table: pa.Table) -> int:
@@ -275,28 +250,6 @@ def _of_another_version(relation: Relation, how: str) -> CytomartError:
         allowed=", ".join(relation.column_names),
         remedy="load the study folder into a new home (--home), or use the version that made it",
     )
-
-
-def _prepare_view(
-    con: DuckDBPyConnection, name: str, grain: str, columns: Mapping[str, str], sql: str
-) -> None:
-    # The comment carries the definition's length and text hash, so that it is rewritten only
-    # when the definition changed.
-    comment = f"Grain: {grain}. Definition {_fingerprint(sql)}."
-    found = con.execute(
-        "select comment from duckdb_views() where database_name = current_database() "
-        f"and schema_name || '.' || view_name = {literal(name)}"
-    ).fetchone()
-    if found == (comment,):
-        return
-    con.execute(f"create or replace view {name} as {sql}")
-    for column, doc in columns.items():
-        con.execute(f"comment on column {name}.{column} is {literal(doc)}")
-    con.execute(f"comment on view {name} is {literal(comment)}")
-
-
-def _fingerprint(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()[:12]
 
 
 def _damaged(home: Home, error: Exception) -> CytomartError:

@@ -9,7 +9,6 @@ import pytest
 import yaml
 
 from contracts import QUALITY, RAW
-from contracts.batch_content import BATCH_CONTENT_GRAIN, BATCH_CONTENT_NAME
 from contracts.paths import REPO_ROOT
 
 WAREHOUSE = REPO_ROOT / "warehouse"
@@ -177,8 +176,7 @@ def test_sources_are_the_contracts():
     }
     wanted = {
         "raw": {r.name: f"Grain: {r.grain}." for r in RAW},
-        "quality": {r.name: f"Grain: {r.grain}." for r in QUALITY}
-        | {BATCH_CONTENT_NAME: f"Grain: {BATCH_CONTENT_GRAIN}."},
+        "quality": {r.name: f"Grain: {r.grain}." for r in QUALITY},
     }
     assert shown == wanted
 

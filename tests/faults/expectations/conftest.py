@@ -14,7 +14,6 @@ import pyarrow as pa
 import pytest
 
 from contracts import conform, from_rows, raw
-from contracts.batch_content import BATCH_CONTENT_SQL  # noqa: F401  (the view prepare() makes)
 from contracts.scans import SPOTS
 from simulate.arrays import scan_slide
 from simulate.design import Design
