@@ -260,10 +260,14 @@ SAMPLES = Relation(
         SOURCE_LINE,
         Column("sample_id", TEXT, "Study code or pseudonym of the serum sample.",
                nullable=False),
-        Column("patient_id", TEXT, "Person whose serum it is; null for empty Blocks."),
-        Column("visit", TEXT, "Visit at which it was drawn; null for empty Blocks."),
-        Column("group_code", TEXT, "Group of the study, or `empty` for an unused Block.",
-               nullable=False),
+        Column("patient_id", TEXT, "Person whose serum it is; null for empty Blocks and bridge "
+               "samples."),
+        Column("visit", TEXT, "Visit at which it was drawn; null for empty Blocks and bridge "
+               "samples."),
+        Column("group_code", TEXT, "Group of the study, `empty` for an unused Block, or `bridge` "
+               "for a serum measured again to compare batches and lots.", nullable=False),
+        Column("bridge_id", TEXT, "Serum that a bridge sample measures: the sample of the study "
+               "that it repeats, or a pool; null for every other sample."),
         Column("slide_id", TEXT, "Slide that carries the sample.", nullable=False),
         Column("block", INT, "Block that carries the sample; null where the whole slide does."),
         Column("batch_id", TEXT, "Batch: the sheet's own, else lot and scan date.",

@@ -93,6 +93,7 @@ _RELATIONS: dict[str, tuple[tuple[str, ...], str]] = {
     "marts.dim_analyte_genes": (("analyte_id", "gene_symbol"), "false"),
     "marts.dim_arrays": (("array_id",), "has_spots"),
     "marts.dim_batches": (("batch_id",), "true"),
+    "marts.dim_lots": (("lot",), "false"),
     "marts.dim_patient_attributes": (("patient_id", "attribute_id", "level"), "false"),
     "marts.fct_measurements": (("sample_id", "analyte_id", "variant_id"), "true"),
     "marts.fct_fold_changes": (("contrast_id", "analyte_id", "variant_id"), "has_contrasts"),
@@ -101,6 +102,9 @@ _RELATIONS: dict[str, tuple[tuple[str, ...], str]] = {
     ),
     "marts.fct_outcomes": (("patient_id", "visit", "instrument_id", "site_id"), "has_outcomes"),
     "marts.fct_array_quality": (("array_id",), "has_spots"),
+    "marts.fct_bridging_factors": (
+        ("scope", "scope_id", "analyte_id", "variant_id"), "false",
+    ),
     "marts.fct_control_charts": (("array_id", "control_id"), "false"),
     "marts.fct_sample_matches": (("sample_id", "other_visit"), "false"),
     "stats.fct_test_results": (

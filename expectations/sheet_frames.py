@@ -82,10 +82,15 @@ select
     s.sample_id as uid,
     same_id.n as n_same_id,
     coalesce(same_visit.n, 1) as n_same_visit,
-    coalesce(known.n, 0) as n_patients,
-    (g.group_code is null
-        or s.visit is distinct from g.visit
-        or coalesce(known.cohort <> g.cohort, false))::integer as n_conflicts
+    -- a bridge sample belongs to nobody: it repeats the serum that it names
+    case when s.group_code = 'bridge' then 1 else coalesce(known.n, 0) end as n_patients,
+    case
+        when s.group_code = 'bridge'
+            then (s.bridge_id is null or s.patient_id is not null or s.visit is not null)
+        else g.group_code is null
+            or s.visit is distinct from g.visit
+            or coalesce(known.cohort <> g.cohort, false)
+    end::integer as n_conflicts
 from serum_samples as s
 inner join same_id on s.sample_id = same_id.sample_id
 left join same_visit on s.patient_id = same_visit.patient_id and s.visit = same_visit.visit

@@ -40,7 +40,8 @@ QUERIES: dict[str, str] = {
         from raw.study_visits {_BY_STUDY} order by visit_order""",
     "sizes": f"""
         select
-            (select count(*) from marts.dim_samples {_BY_STUDY}) as n_samples,
+            (select count(*) from marts.dim_samples {_BY_STUDY} and patient_id is not null)
+                as n_samples,
             (select count(distinct slide_id) from marts.dim_samples {_BY_STUDY}) as n_slides,
             (select count(distinct batch_id) from marts.dim_samples {_BY_STUDY}) as n_batches,
             (select count(*) from marts.dim_analytes {_BY_STUDY} and is_reportable)

@@ -33,6 +33,9 @@ class Design:
         Another seed gives other people with the same calibration.
     missing_follow_up : int
         Patients who come to the baseline only.
+    bridges : int
+        Baseline samples of the first lot that are measured again on the slides of every other
+        lot, as bridge samples.
     study_id : str or None
         None names the study after its sizes and seed.
 
@@ -50,6 +53,7 @@ class Design:
     lots: int = 1
     seed: int = 7
     missing_follow_up: int = 0
+    bridges: int = 0
     study_id: str | None = None
 
     def __post_init__(self) -> None:
@@ -57,11 +61,12 @@ class Design:
             "patients": (2, 1_000_000),
             "controls": (0, 1_000_000),
             "targets": (12, 20_000),
-            "visits": (1, BLOCKS_PER_SLIDE),
+            "visits": (1, BLOCKS_PER_SLIDE - 1 if self.bridges else BLOCKS_PER_SLIDE),
             "centres": (1, 1_000),
             "lots": (1, 1_000),
             "seed": (0, 2**63 - 1),
             "missing_follow_up": (0, self.patients if self.visits > 1 else 0),
+            "bridges": (0, BLOCKS_PER_SLIDE if self.lots > 1 else 0),
         }
         problems = [
             Problem(
@@ -86,7 +91,8 @@ class Design:
         if self == Design(seed=self.seed):
             return f"founding-synthetic-seed-{self.seed}"
         sizes = f"p{self.patients}-c{self.controls}-t{self.targets}-v{self.visits}"
-        return f"synthetic-{sizes}-z{self.centres}-l{self.lots}-seed-{self.seed}"
+        lots = f"l{self.lots}-b{self.bridges}" if self.bridges else f"l{self.lots}"
+        return f"synthetic-{sizes}-z{self.centres}-{lots}-seed-{self.seed}"
 
     @property
     def visit_codes(self) -> tuple[str, ...]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from simulate.clinic import Clinic, draw_clinic
 from simulate.design import Design
@@ -38,16 +38,21 @@ class Model:
     level_log2: Reals
 
     def group_of(self, seat: Seat) -> str:
-        """Return the group code of a Block, `empty` where no serum lies."""
-        return group_of(self.design, seat)
+        """Return the group code of a Block, `empty` where no serum lies, or `bridge`."""
+        return "bridge" if seat.is_bridge else group_of(self.design, seat)
 
     def visit_of(self, seat: Seat) -> str:
         """Return the code of the visit that a Block's serum was drawn at."""
         return self.design.visit_codes[seat.visit]
 
     def sample_id(self, seat: Seat) -> str:
-        """Return the sample's id: person and visit."""
-        return f"{self.people[seat.person].patient_id}-{self.visit_of(seat)}"
+        """Return the sample's id: person and visit; of a bridge sample the slide too."""
+        own = f"{self.people[seat.person].patient_id}-{self.visit_of(seat)}"
+        return f"{own}-on-{self.seating.slide_id(seat.slide)}" if seat.is_bridge else own
+
+    def bridge_id(self, seat: Seat) -> str:
+        """Return the sample that a bridge sample measures again; empty for every other."""
+        return self.sample_id(replace(seat, is_bridge=False)) if seat.is_bridge else ""
 
 
 def draw_model(design: Design) -> Model:

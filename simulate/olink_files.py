@@ -140,9 +140,11 @@ def npx_samples_csv(model: Model) -> str:
     """Return samples.csv of the study on this platform: one row a sample, no Blocks."""
     header = ("sample_id", "patient_id", "visit", "group_code", "slide_id", "batch", "lot",
               "collected_on")  # fmt: skip
-    return csv_text(
-        header, (_sample_row(model, s) for s in model.seating.seats if not s.is_empty)
-    )  # fmt: skip
+    seats = [seat for seat in model.seating.seats if not seat.is_empty]
+    if not model.design.bridges:
+        return csv_text(header, (_sample_row(model, s) for s in seats))
+    rows = ((*_sample_row(model, s), model.bridge_id(s)) for s in seats)
+    return csv_text((*header, "bridge_id"), rows)
 
 
 def npx_catalog_csv(model: Model) -> str:
@@ -163,8 +165,9 @@ def _sample_row(model: Model, seat: Seat) -> tuple[object, ...]:
         else model.clinic.control_seen_on[seat.person - n_patients]
     )
     batch_id = seating.batch_id(seat.slide)
+    whose = (model.people[seat.person].patient_id, model.visit_of(seat))
     return (
-        model.sample_id(seat), model.people[seat.person].patient_id, model.visit_of(seat),
+        model.sample_id(seat), *(("", "") if seat.is_bridge else whose),
         model.group_of(seat), file_stem(batch_id), batch_id, seating.lot_id(seat.slide),
         days.isoformat(),
     )  # fmt: skip

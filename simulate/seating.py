@@ -29,12 +29,15 @@ class Seat:
         Index among the people, patients first.
     visit : int
         Index of the visit, from 0.
+    is_bridge : bool
+        Whether the serum is measured here again, to compare lots.
     """
 
     slide: int
     block: int
     person: int
     visit: int
+    is_bridge: bool = False
 
     @property
     def is_empty(self) -> bool:
@@ -96,23 +99,47 @@ def seat_samples(design: Design, people: list[Person], clinic: Clinic) -> Seatin
     controls = design.patients + rng.permutation(design.controls)
     n_slides = _slides_needed(design)
     by_slide: list[list[tuple[int, int]]] = [[] for _ in range(n_slides)]
+    room = _room(design)
     for place, person in enumerate(patients):
         by_slide[place % n_slides] += [(int(person), visit) for visit in range(design.visits)]
     for person in controls:
-        free = [BLOCKS_PER_SLIDE - len(slide) for slide in by_slide]
+        free = [room - len(slide) for slide in by_slide]
         by_slide[_roomiest(free)].append((int(person), 0))
     seats = [
         seat
         for slide, contents in enumerate(_dealt(rng, by_slide))
         for seat in _slide_seats(rng, slide, contents, clinic, design)
     ]
-    return Seating(tuple(seats), n_slides, design.lots)
+    seating = Seating(tuple(seats), n_slides, design.lots)
+    return _bridged(design, seating) if design.bridges else seating
+
+
+def _room(design: Design) -> int:
+    """Return the Blocks of a slide for the people's own samples; one is kept for a bridge."""
+    return BLOCKS_PER_SLIDE - 1 if design.bridges else BLOCKS_PER_SLIDE
 
 
 def _slides_needed(design: Design) -> int:
     total = design.patients * design.visits + design.controls
-    patients_per_slide = BLOCKS_PER_SLIDE // design.visits
-    return max(math.ceil(total / BLOCKS_PER_SLIDE), math.ceil(design.patients / patients_per_slide))
+    patients_per_slide = max(_room(design) // design.visits, 1)
+    needed = max(math.ceil(total / _room(design)), math.ceil(design.patients / patients_per_slide))
+    # Every lot needs a slide for each of its bridges.
+    rounds = math.ceil(design.bridges / SLIDES_PER_BATCH)
+    return max(needed, rounds * design.lots * SLIDES_PER_BATCH)
+
+
+def _bridged(design: Design, seating: Seating) -> Seating:
+    """Return the seating with baseline samples of the first lot on free Blocks of the others."""
+    first = [s for s in seating.seats
+             if not s.is_empty and s.visit == 0 and seating.lot_of(s.slide) == 0]  # fmt: skip
+    chosen = first[:: max(len(first) // design.bridges, 1)][: design.bridges]
+    seats = list(seating.seats)
+    for lot in range(1, design.lots):
+        free = {s.slide: k for k, s in enumerate(seats)
+                if s.is_empty and seating.lot_of(s.slide) == lot}  # fmt: skip
+        for serum, (slide, k) in zip(chosen, sorted(free.items()), strict=False):
+            seats[k] = Seat(slide, seats[k].block, serum.person, serum.visit, is_bridge=True)
+    return Seating(tuple(seats), seating.n_slides, seating.lots)
 
 
 def _roomiest(free: list[int]) -> int:

@@ -47,7 +47,12 @@ def samples_csv(model: Model) -> str:
         "sample_id", "patient_id", "visit", "group_code", "slide_id", "block", "batch", "lot",
         "collected_on", "total_protein_mg_ml",
     )  # fmt: skip
-    return csv_text(header, (_sample_row(model, k, s) for k, s in enumerate(model.seating.seats)))
+    rows = [_sample_row(model, k, s) for k, s in enumerate(model.seating.seats)]
+    if not model.design.bridges:
+        return csv_text(header, rows)
+    serums = (model.bridge_id(seat) for seat in model.seating.seats)
+    named = [(*row, serum) for row, serum in zip(rows, serums, strict=True)]
+    return csv_text((*header, "bridge_id"), named)
 
 
 def _sample_row(model: Model, index: int, seat: Seat) -> tuple[object, ...]:
@@ -63,8 +68,9 @@ def _sample_row(model: Model, index: int, seat: Seat) -> tuple[object, ...]:
         day = model.clinic.seen_on[seat.person][seat.visit]
     else:
         day = model.clinic.control_seen_on[seat.person - n_patients]
+    whose = (model.people[seat.person].patient_id, model.visit_of(seat))
     return (
-        model.sample_id(seat), model.people[seat.person].patient_id, model.visit_of(seat),
+        model.sample_id(seat), *(("", "") if seat.is_bridge else whose),
         model.group_of(seat), *place, day.isoformat(), total_protein_mg_ml(model, index),
     )  # fmt: skip
 

@@ -26,6 +26,13 @@ from simulate.study import PLATFORMS, Design, write_study
     show_default=True,
     help="Patients without the visits after baseline.",
 )
+@click.option(
+    "--bridges",
+    type=click.IntRange(0),
+    default=0,
+    show_default=True,
+    help="Samples of the first lot that are measured again in every other lot.",
+)
 @click.option("--seed", type=int, default=7, show_default=True)
 @click.option(
     "--platform",
@@ -45,6 +52,7 @@ def command(
     centres: int,
     lots: int,
     missing_follow_up: int,
+    bridges: int,
     seed: int,
     platform: str,
 ) -> None:
@@ -63,6 +71,7 @@ def command(
         centres=centres,
         lots=lots,
         missing_follow_up=missing_follow_up,
+        bridges=bridges,
         seed=seed,
     )
     with front.steps("Simulating the study"):

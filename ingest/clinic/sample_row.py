@@ -18,9 +18,14 @@ from ingest.files.tables import SheetRow
 #: Further column of studies whose files hold values: what the file calls the sample.
 FILE_LABEL = "file_label"
 EMPTY = "empty"
+#: Group of a serum that is measured again to compare batches and lots; it enters no test.
+BRIDGE = "bridge"
+BRIDGE_ID = "bridge_id"
 #: Columns whose cells enter as they stand.
 TEXTS = ("sample_id", "patient_id", "visit", "group_code", "slide_id")
-_OF_A_SERUM = ("sample_id", "patient_id", "visit", "collected_on", "total_protein_mg_ml")
+_OF_A_SERUM = (
+    "sample_id", "patient_id", "visit", "bridge_id", "collected_on", "total_protein_mg_ml",
+)  # fmt: skip
 
 
 @dataclass(frozen=True)
@@ -71,8 +76,10 @@ class SampleSheet:
 def misassigned(sheet: SampleSheet, source: SheetRow, block: int | Fault | None) -> list[Fault]:
     """Return what is wrong with a row so that the whole sheet cannot be loaded."""
     table, study = sheet.table, sheet.context.study
-    is_empty = table.text(source, "group_code") == EMPTY and not study.has_values
-    wrong = (_filled if is_empty else misplaced)(table, source, sheet.context)
+    group = table.text(source, "group_code")
+    is_empty = group == EMPTY and not study.has_values
+    judge = _filled if is_empty else _misbridged if group == BRIDGE else misplaced
+    wrong = judge(table, source, sheet.context)
     return [*wrong, *([block] if isinstance(block, Fault) else [])]
 
 
@@ -85,9 +92,10 @@ def read_row(sheet: SampleSheet, source: SheetRow, block: int | None) -> tuple[R
     if isinstance(protein, Decimal):
         # What is not positive is no concentration, whoever says so.
         found.append(replace(outside, value=float(protein)) if outside and protein > 0 else outside)
-    if table.text(source, "group_code") != EMPTY:
+    has_person = table.text(source, "group_code") not in (EMPTY, BRIDGE)
+    if has_person:
         found.append(person_fault(table, source, context.people, context.coder))
-    if isinstance(day, date):
+    if has_person and isinstance(day, date):
         found.append(early_fault(sheet, source, day))
     row = row_of(sheet, source, tuple(table.text(source, c) for c in TEXTS), block,
                  day if isinstance(day, date) else None,
@@ -107,14 +115,18 @@ def row_of(
     real, person, visit, group, slide_id = texts
     coder = sheet.context.coder
     slide, is_empty = sheet.slides[slide_id], group == EMPTY
+    has_person = group not in (EMPTY, BRIDGE)
     place = f"{slide_id}/B{block}" if block is not None else slide_id
     sample_id = place if is_empty else coder("sample", real)
     has_values = sheet.context.study.has_values
     values: dict[str, object] = {
         "sample_id": sample_id,
-        "patient_id": None if is_empty else coder("patient", person),
-        "visit": None if is_empty else visit,
+        "patient_id": coder("patient", person) if has_person else None,
+        "visit": visit if has_person else None,
         "group_code": group,
+        "bridge_id": coder("sample", sheet.table.text(source, BRIDGE_ID))
+        if group == BRIDGE
+        else None,
         "slide_id": slide_id,
         "block": block,
         "batch_id": slide.batch_id,
@@ -180,11 +192,45 @@ def _filled(table: MappedTable, row: SheetRow, context: Context) -> list[Fault]:
     ]  # fmt: skip
 
 
+def _misbridged(table: MappedTable, row: SheetRow, context: Context) -> list[Fault]:
+    """Return faults for a bridge sample that names no serum, or a person and visit beside it."""
+    found = [
+        table.fault("bridge_person", row, column, f"a bridge sample names `{text}`",
+                    record=f"a bridge sample has a {column}", allowed="an empty cell",
+                    remedy="empty the cell: bridge_id says whose serum it is")
+        for column in ("patient_id", "visit")
+        if (text := table.text(row, column))
+    ]  # fmt: skip
+    serum = table.text(row, BRIDGE_ID)
+    if not serum or serum == table.text(row, "sample_id"):
+        given = "`bridge_id` is the row's own sample_id" if serum else "`bridge_id` is blank"
+        allowed = "the sample_id of the serum's first measurement, or the name of a pool"
+        found.append(
+            table.fault("bridge_serum", row, BRIDGE_ID, given, allowed=allowed,
+                        record="a bridge sample names no other serum", remedy="fill the cell")
+        )  # fmt: skip
+    return found
+
+
+def _bridge_elsewhere(table: MappedTable, row: SheetRow) -> Fault | None:
+    """Return a fault where a sample of a group names a bridge serum."""
+    serum = table.text(row, BRIDGE_ID)
+    if not serum:
+        return None
+    return table.fault("bridge_group", row, BRIDGE_ID,
+                       f"`bridge_id` is `{serum}`, the group `{table.text(row, 'group_code')}`",
+                       record="bridge_id is filled outside the group bridge",
+                       allowed="bridge_id in rows of group_code `bridge` only",
+                       remedy="empty the cell (the first measurement of a serum needs none), or "
+                       "write `bridge` where the row is a repeated measurement")  # fmt: skip
+
+
 def misplaced(table: MappedTable, row: SheetRow, context: Context) -> list[Fault]:
     """Return faults for a sample whose visit, group or person does not fit the study."""
     study = context.study
-    codes = [*(g.code for g in study.groups), *([] if study.has_values else [EMPTY])]
+    codes = [*(g.code for g in study.groups), BRIDGE, *([] if study.has_values else [EMPTY])]
     found = [
+        _bridge_elsewhere(table, row),
         level_fault(table, row, "visit", study.visit_codes, required=True),
         level_fault(table, row, "group_code", codes, required=True),
     ]

@@ -10,6 +10,7 @@ from typing import TypeVar
 from ingest.clinic.cells import iso_date
 from ingest.clinic.clinical import Row
 from ingest.clinic.sample_row import (
+    BRIDGE_ID,
     EMPTY,
     TEXTS,
     Context,
@@ -52,11 +53,11 @@ def sound_rows(sheet: SampleSheet) -> Iterator[Row | None]:
     baseline = context.study.baseline_visit
     fits: dict[tuple[str, str, str], bool] = {}
     texts = zip(*(table.texts(c) for c in TEXTS), strict=True)
-    typed = (table.texts(c) for c in ("block", "collected_on", "total_protein_mg_ml"))
-    for row, own, block, day_text, protein in zip(table.rows, texts, *typed, strict=True):
+    typed = (table.texts(c) for c in ("block", "collected_on", "total_protein_mg_ml", BRIDGE_ID))
+    for row, own, block, day_text, protein, bridge in zip(table.rows, texts, *typed, strict=True):
         _, person, visit, group, _ = own
         cohort = _cohort(context, person)
-        if cohort is None or group == EMPTY:
+        if cohort is None or group == EMPTY or bridge:
             yield None
             continue
         is_fit = fits.get((visit, group, cohort))

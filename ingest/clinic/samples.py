@@ -26,7 +26,7 @@ from ingest.files.mapped import MappedTable, map_table
 from ingest.files.tables import Sheet, SheetRow
 
 REQUIRED = ("sample_id", "patient_id", "visit", "group_code", "slide_id")
-OPTIONAL = ("block", "batch", "lot", "collected_on", "total_protein_mg_ml")
+OPTIONAL = ("bridge_id", "block", "batch", "lot", "collected_on", "total_protein_mg_ml")
 #: Batch of a slide whose sheet names none, until its scan tells the day.
 UNSCANNED = "unscanned"
 

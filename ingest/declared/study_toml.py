@@ -20,6 +20,8 @@ _TABLES = ("study", "privacy", "panel", "normalisation", "visits", "groups", "ce
 _MAPPED = ("patients", "samples", "assessments", "plan")
 #: The one variant of platforms whose files hold finished values.
 AS_REPORTED = "as_reported"
+#: Codes of a sample sheet that no group of a study may have, and what they stand for.
+_KEPT_CODES = {"empty": "unused Blocks", "bridge": "serum measured again across batches or lots"}
 _FIXED_PATIENT_COLUMNS = ("patient_id", "cohort", "centre_id", "sex", "age_years")
 
 
@@ -204,8 +206,9 @@ def _groups(toml: TomlReader, visits: tuple[Visit, ...]) -> tuple[Group, ...]:
         section.refuse_unknown()
     _unique(sections, [g.code for g in groups], "code")
     for section, group in zip(sections, groups, strict=True):
-        if group.code == "empty":
-            section.complain("code", "`empty` is kept for unused Blocks", allowed="another code")
+        if group.code in _KEPT_CODES:
+            kept = _KEPT_CODES[group.code]
+            section.complain("code", f"`{group.code}` is kept for {kept}", allowed="another code")
     if not groups:
         toml.complain("[[groups]]", 0, "", "no group is declared", allowed="at least one group")
     return tuple(groups)

@@ -40,7 +40,8 @@ SAMPLES = (
     _PATIENT,
     _VISIT,
     ColumnSpec("group_code", 13, CHOICE, "Group of the sample: a code of study.toml. An unused "
-               "Block has `empty` here and nothing else.", "before", True),
+               "Block has `empty` here and nothing else; a serum measured again to compare "
+               "batches or lots has `bridge`.", "before", True),
     ColumnSpec("slide_id", 34, TEXT, "Name of the scan in arrays/ without .gpr. Filled in; leave "
                "it as it is.", "slide-01", True),
     ColumnSpec("block", 8, WHOLE, "Block of the slide that carries the sample. Filled in; leave it "
@@ -53,6 +54,9 @@ SAMPLES = (
                "2021-05-31"),
     ColumnSpec("total_protein_mg_ml", 20, NUMBER, "Total protein of the serum, mg/mL. May stay "
                "empty.", "72.5", False, (1, 200)),
+    ColumnSpec("bridge_id", 18, TEXT, "Only where group_code is `bridge`: the sample_id of the "
+               "serum's first measurement, or the name of a pool. Person and visit stay empty "
+               "there.", ""),
 )  # fmt: skip
 
 PATIENTS = (

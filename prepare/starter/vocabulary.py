@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from ingest.clinic.patients import SEXES
-from ingest.clinic.sample_row import EMPTY
+from ingest.clinic.sample_row import BRIDGE, EMPTY
 from ingest.declared.study_toml import shipped_instruments
 
 
@@ -43,7 +43,7 @@ class Words:
         """Return, by column, what a cell may hold."""
         return {
             "visit": tuple(code for code, _ in self.visits),
-            "group_code": (*(g.code for g in self.groups), EMPTY),
+            "group_code": (*(g.code for g in self.groups), BRIDGE, EMPTY),
             "cohort": tuple(dict.fromkeys(g.cohort for g in self.groups)),
             "centre_id": self.centres,
             "sex": SEXES,

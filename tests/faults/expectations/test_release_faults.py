@@ -46,6 +46,12 @@ from raw.spots group by study_id, slide_id, block;
 
 create table marts.fct_array_quality as select * from marts.dim_arrays;
 
+create table marts.dim_lots (study_id varchar, lot varchar);
+
+create table marts.fct_bridging_factors (
+    study_id varchar, scope varchar, scope_id varchar, analyte_id varchar, variant_id varchar
+);
+
 create table marts.fct_control_charts as
 select study_id, array_id, 'NEG' as control_id from marts.dim_arrays;
 

@@ -47,12 +47,14 @@ def test_the_workbooks_have_drop_downs_text_ids_and_comments(begun):
     assert sheet.freeze_panes == "A2"
     found = rules(sheet)
     assert found["C2"] == ("list", "lists!$A$2:$A$3")
-    assert found["D2"] == ("list", "lists!$B$2:$B$5")
+    assert found["D2"] == ("list", "lists!$B$2:$B$6")
     assert found["I2"][0] == "date"
     assert found["J2"][0] == "decimal"
     lists = book["lists"]
     assert [lists.cell(r, 1).value for r in range(1, 4)] == ["visit", "baseline", "follow_up"]
-    assert [lists.cell(r, 2).value for r in range(2, 6)] == ["before", "after", "control", "empty"]
+    assert [lists.cell(r, 2).value for r in range(2, 7)] == [
+        "before", "after", "control", "bridge", "empty",
+    ]  # fmt: skip
     for letter in "ABEGH":
         assert sheet[f"{letter}17"].number_format == "@", letter
     assert sheet["I2"].number_format == "yyyy-mm-dd"

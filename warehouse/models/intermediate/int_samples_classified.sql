@@ -4,11 +4,18 @@
 
 with
 
-samples as (select * from {{ ref('int_samples_released') }}),
+released_samples as (select * from {{ ref('int_samples_released') }}),
 
 patients as (select * from {{ ref('stg_raw__patients') }}),
 
 attributes as (select * from {{ ref('stg_raw__patient_attributes') }}),
+
+-- a bridge sample belongs to a slide, a batch and a lot, but to no arm of a contrast
+samples as (
+    select *
+    from released_samples
+    where not is_bridge
+),
 
 listed_sample_classes as (
     {% for column in sample_columns %}

@@ -11,13 +11,20 @@ measured_values as (select * from {{ ref('stg_raw__values') }}),
 
 exclusions as (select * from {{ ref('stg_quality__exclusions') }}),
 
+-- a serum that is measured again is out when its first sample or its person is
 kept_of_released_batches as (
-    select samples.*
+    select
+        samples.*,
+        repeated.patient_id as repeated_patient_id
     from samples
     inner join batches
         on
             samples.study_id = batches.study_id
             and samples.batch_id = batches.batch_id
+    left join samples as repeated
+        on
+            samples.study_id = repeated.study_id
+            and samples.bridge_id = repeated.sample_id
     where batches.is_released and not samples.is_empty
 ),
 
@@ -37,6 +44,8 @@ kept_measured as (
         kept.patient_id,
         kept.visit,
         kept.group_code,
+        kept.bridge_id,
+        kept.repeated_patient_id,
         kept.slide_id,
         kept.block,
         arrays.array_id,
@@ -44,6 +53,7 @@ kept_measured as (
         kept.lot,
         kept.collected_day,
         kept.total_protein_mg_ml,
+        kept.is_bridge,
         coalesce(arrays.file_sha256, found_measured.file_sha256) as file_sha256
     from kept_of_released_batches as kept
     left join arrays
@@ -73,11 +83,13 @@ found_exclusions as (
                 )
                 or (
                     exclusions.scope = 'sample'
-                    and kept_measured.sample_id = exclusions.scope_key
+                    and exclusions.scope_key
+                    in (kept_measured.sample_id, kept_measured.bridge_id)
                 )
                 or (
                     exclusions.scope = 'patient'
-                    and kept_measured.patient_id = exclusions.scope_key
+                    and exclusions.scope_key
+                    in (kept_measured.patient_id, kept_measured.repeated_patient_id)
                 )
             )
     group by all
@@ -90,6 +102,7 @@ marked_excluded as (
         kept_measured.patient_id,
         kept_measured.visit,
         kept_measured.group_code,
+        kept_measured.bridge_id,
         kept_measured.slide_id,
         kept_measured.block,
         kept_measured.array_id,
@@ -98,6 +111,7 @@ marked_excluded as (
         kept_measured.collected_day,
         kept_measured.total_protein_mg_ml,
         found_exclusions.excluded_scope,
+        kept_measured.is_bridge,
         found_exclusions.excluded_scope is not null as is_excluded,
         kept_measured.file_sha256
     from kept_measured

@@ -12,7 +12,8 @@ counted_samples as (
         study_id,
         batch_id,
         {{ joined_text('lot') }} as lots,
-        count(*) filter (where not is_empty) as n_samples
+        count(*) filter (where not is_empty and not is_bridge) as n_samples,
+        count(*) filter (where is_bridge) as n_bridge_samples
     from samples
     group by all
 ),
@@ -37,6 +38,7 @@ described as (
         coalesce(arrays.n_slides, 0) as n_slides,
         coalesce(arrays.n_arrays, 0) as n_arrays,
         coalesce(samples.n_samples, 0) as n_samples,
+        coalesce(samples.n_bridge_samples, 0) as n_bridge_samples,
         batches.n_rules_failed,
         batches.is_released
     from batches

@@ -16,6 +16,7 @@ described as (
         samples.visit,
         visits.visit_order,
         samples.group_code,
+        samples.bridge_id,
         samples.slide_id,
         samples.block,
         samples.array_id,
@@ -24,6 +25,7 @@ described as (
         samples.collected_day,
         samples.total_protein_mg_ml,
         coalesce(visits.is_baseline, false) as is_baseline,
+        samples.is_bridge,
         samples.is_excluded
     from samples
     left join patients

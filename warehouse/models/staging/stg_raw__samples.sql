@@ -31,6 +31,7 @@ counted_days as (
         kept.patient_id,
         kept.visit,
         kept.group_code,
+        kept.bridge_id,
         kept.slide_id,
         kept.block,
         {{ array_id('kept.array_unit', 'kept.slide_id', 'kept.block') }} as array_id,
@@ -39,7 +40,8 @@ counted_days as (
         {{ days_between('baseline_dates.baseline_on', 'kept.collected_on') }}
             as collected_day,
         kept.total_protein_mg_ml,
-        coalesce(kept.group_code = 'empty', false) as is_empty
+        coalesce(kept.group_code = 'empty', false) as is_empty,
+        coalesce(kept.group_code = 'bridge', false) as is_bridge
     from dropped_quarantined as kept
     left join baseline_dates
         on
