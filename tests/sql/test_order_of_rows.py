@@ -16,13 +16,9 @@ from contracts.paths import REPO_ROOT
 WAREHOUSE = REPO_ROOT / "warehouse"
 AGGREGATES = {"ordered_mean": np.mean, "ordered_sd": lambda x: np.std(x, ddof=1)}
 
-#: Where a plain mean stays, as sorting every small group would cost nine times as much: spots
-#: of one array (multiples of one half, whose sums are exact), and the one or two wells or
-#: samples of a person (two numbers have one sum).
-FEW_OR_EXACT = {
-    "replicate_cv",
-    "int_replicates_averaged",
-    "int_arrays_assessed",
+#: Where a plain mean stays: over the one or two wells or samples of a person (two numbers have
+#: one sum).
+FEW = {
     "fct_patient_fold_changes",
     "fct_fold_changes",
 }
@@ -70,4 +66,4 @@ def test_models_average_many_rows_through_these_macros_only():
         for path in (WAREHOUSE / folder).rglob("*.sql")
         if plain.search(path.read_text(encoding="utf-8"))
     }
-    assert found == FEW_OR_EXACT
+    assert found == FEW

@@ -21,5 +21,8 @@
 {%- endmacro %}
 
 {% macro duckdb__ordered_sd(number, is_kept) -%}
-    stddev_samp({{ number }} order by {{ number }}) filter (where {{ is_kept }})
+    list_aggregate(
+        list_sort(list(cast({{ number }} as double)) filter (where {{ is_kept }})),
+        'stddev_samp'
+    )
 {%- endmacro %}

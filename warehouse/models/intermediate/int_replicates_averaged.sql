@@ -20,7 +20,7 @@ averaged as (
         target_id,
         background_method,
         target_kind,
-        avg(net_afu) filter (where is_kept) as mean_afu,
+        {{ ordered_mean('net_afu', 'is_kept') }} as mean_afu,
         {{ replicate_cv('net_afu', 'is_kept') }} as cv_frac,
         count(*) as n_spots,
         count(*) filter (where is_kept) as n_spots_kept,
