@@ -64,6 +64,65 @@ steps as (
 
 least_steps as (select array_uid, min(step_afu) as step_afu from steps group by array_uid),
 
+-- the plane of the background, as the warehouse fits it (int_backgrounds_fitted)
+middles as (
+    select
+        array_uid,
+        median(background_median_afu) as middle_afu,
+        3 * 1.4826 * mad(background_median_afu) as reach_afu,
+        count(*) = count(x_um) and count(*) = count(y_um) as has_centres,
+        min(block) = max(block) as is_one_block
+    from on_serum
+    where background_median_afu is not null
+    group by array_uid
+),
+
+clipped as (
+    select
+        s.array_uid,
+        if(m.has_centres, round(s.x_um), if(m.is_one_block, s.spot_column, null)) as x,
+        if(m.has_centres, round(s.y_um), if(m.is_one_block, s.spot_row, null)) as y,
+        least(
+            greatest(s.background_median_afu, floor(m.middle_afu - m.reach_afu)),
+            ceil(m.middle_afu + m.reach_afu)
+        ) as b,
+        m.middle_afu
+    from on_serum as s
+    inner join middles as m on s.array_uid = m.array_uid
+    where s.background_median_afu is not null
+),
+
+sums as (
+    select
+        array_uid,
+        max(middle_afu) as middle_afu,
+        count(*) as n,
+        max(x) - min(x) as width,
+        max(y) - min(y) as height,
+        n * sum(x * x) - sum(x) * sum(x) as xx,
+        n * sum(y * y) - sum(y) * sum(y) as yy,
+        n * sum(x * y) - sum(x) * sum(y) as xy,
+        n * sum(x * b) - sum(x) * sum(b) as xb,
+        n * sum(y * b) - sum(y) * sum(b) as yb
+    from clipped
+    where x is not null and y is not null
+    group by array_uid
+),
+
+gradients as (
+    select
+        array_uid,
+        case
+            when width > 0 and height > 0 then
+                (abs(xb * yy - yb * xy) * width + abs(yb * xx - xb * xy) * height)
+                / nullif(xx * yy - xy * xy, 0)
+            when width > 0 then abs(xb) / xx * width
+            when height > 0 then abs(yb) / yy * height
+        end / middle_afu as gradient_ratio
+    from sums
+    where n >= 10 and middle_afu > 0
+),
+
 shares as (
     select
         array_uid,
@@ -79,6 +138,7 @@ select
     shares.flagged_frac,
     shares.saturated_frac,
     shares.background_afu,
+    coalesce(gradients.gradient_ratio, 0) as gradient_ratio,
     levels.least_pos_afu - blanks.detection_limit_afu as pos_above_neg_afu,
     least_steps.step_afu as pos_step_afu,
     blanks.neg_afu / nullif(levels.signal_afu, 0) as neg_to_signal_frac,
@@ -86,6 +146,7 @@ select
     levels.cv_frac
 from levels
 inner join shares on levels.array_uid = shares.array_uid
+left join gradients on levels.array_uid = gradients.array_uid
 left join blanks on levels.array_uid = blanks.array_uid
 left join least_steps on levels.array_uid = least_steps.array_uid
 order by levels.array_uid

@@ -116,6 +116,11 @@ SPOT_RULES: tuple[Rule, ...] = (
         frame="serum_arrays", column="background_afu", direction="at_most",
     ),
     _rule(
+        rule_id="background_gradient", severity="warning",
+        sentence="The local background of an array with serum is level from end to end.",
+        frame="serum_arrays", column="gradient_ratio", direction="at_most",
+    ),
+    _rule(
         rule_id="array_signal", severity="critical",
         sentence="The median net signal of an array with serum is positive.",
         frame="serum_arrays", column="signal_afu", direction="above",

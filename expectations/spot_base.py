@@ -78,6 +78,8 @@ spots as (
         s.block,
         s.spot_row,
         s.spot_column,
+        s.x_um,
+        s.y_um,
         case when study.array_unit = 'slide' then s.slide_id
             else s.slide_id || '/B' || s.block end as array_uid,
         panel.target_id,

@@ -306,6 +306,8 @@ def block_spots(
             + float(np.round(level * scale * rng.lognormal(0, 0.3) + rng.normal(0, 15))),
             "background_median_afu": background,
         })  # fmt: skip
+        if slide == "S1":  # the other slides are placed by row and column
+            out[-1] |= {"x_um": 4000.0 + 400 * (column % 6), "y_um": 9000.0 + 250 * (column // 6)}
     return out
 
 

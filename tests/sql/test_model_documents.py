@@ -128,7 +128,7 @@ def test_public_tables_have_an_enforced_contract(path):
 
 
 ARITHMETIC = re.compile(
-    r"\b(avg|ordered_mean|ordered_sd|stddev_samp|median|sum|exp|ln|log2|power|sqrt|abs)\(|"
+    r"\b(avg|ordered_mean|ordered_sd|stddev_samp|median|percentile_cont|sum|exp|ln|log2|power|sqrt|abs)\(|"
     r"safe_log2|net_signal|signed_fold_change\(|replicate_cv|minus_log10|days_between|percent_text|nullif\(|"
     r"row_number\(\)"
 )

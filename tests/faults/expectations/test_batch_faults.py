@@ -79,7 +79,7 @@ FAULTS = {
         "update raw.samples set batch_id = 'OTHER' where sample_id = (select min(sample_id) "
         "from raw.samples where group_code = 'C')",
     ],
-    "spot_columns": ["alter table raw.spots drop column x_um"],
+    "spot_columns": ["alter table raw.spots drop column diameter_um"],
     "spots_per_array": [f"delete from raw.spots where {ONE_NEG} and spot_row = 11"],
     "targets_as_listed": [
         f"update raw.spots set target_name = 'Lepton', target_id = 'LEPTON' where {ONE_NEG} "
@@ -114,6 +114,10 @@ FAULTS = {
     "background_level": [
         "update raw.spots set foreground_median_afu = foreground_median_afu + 2000, "
         f"background_median_afu = background_median_afu + 2000 where {ARRAY}"
+    ],
+    "background_gradient": [
+        "update raw.spots set foreground_median_afu = foreground_median_afu + 15 * spot_row, "
+        f"background_median_afu = background_median_afu + 15 * spot_row where {ARRAY}"
     ],
     "array_signal": [
         f"update raw.spots set foreground_median_afu = background_median_afu - 5 where {ARRAY} "

@@ -15,19 +15,22 @@ replicates as (select * from {{ ref('int_replicates_averaged') }}),
 
 measurements as (select * from {{ ref('int_measurements_normalised') }}),
 
+backgrounds as (select * from {{ ref('int_backgrounds_fitted') }}),
+
+controls as (select * from {{ ref('int_controls_compared') }}),
+
 measured_spots as (
     select
         spots.study_id,
         spots.array_id,
         spots.sample_id,
         spots.batch_id,
-        median(spots.background_afu) as background_median_afu,
         median(spots.net_afu) filter (
             where spots.target_kind in ('negative_control', 'blank') and spots.is_kept
         ) as negative_control_median_afu,
-        avg(spots.net_afu) filter (
-            where spots.target_kind = 'positive_control' and spots.is_kept
-        ) as positive_control_mean_afu,
+        {{ ordered_mean(
+            'spots.net_afu', "spots.target_kind = 'positive_control' and spots.is_kept"
+        ) }} as positive_control_mean_afu,
         count(*) filter (
             where spots.target_kind = 'positive_control' and spots.is_kept
         ) as n_positive_control_spots,
@@ -76,9 +79,16 @@ joined as (
         measured_spots.array_id,
         measured_spots.sample_id,
         measured_spots.batch_id,
-        measured_spots.background_median_afu,
+        backgrounds.background_median_afu,
+        backgrounds.background_gradient_ratio,
+        coalesce(backgrounds.gradient_reason, 'no spot has a background')
+            as gradient_reason,
         measured_spots.negative_control_median_afu,
         measured_spots.positive_control_mean_afu,
+        controls.weakest_positive_afu,
+        controls.control_separation_log2,
+        controls.separation_reason,
+        controls.is_control_failed,
         measured_spots.saturated_frac,
         measured_spots.flagged_frac,
         measured_replicates.cv_median_frac,
@@ -91,6 +101,14 @@ joined as (
         on
             measured_spots.study_id = samples.study_id
             and measured_spots.sample_id = samples.sample_id
+    inner join controls
+        on
+            measured_spots.study_id = controls.study_id
+            and measured_spots.array_id = controls.array_id
+    left join backgrounds
+        on
+            measured_spots.study_id = backgrounds.study_id
+            and measured_spots.array_id = backgrounds.array_id
     left join measured_replicates
         on
             measured_spots.study_id = measured_replicates.study_id

@@ -47,6 +47,8 @@ named_arrays as (
         batch_id,
         target_name as scanner_target_name,
         target_id as scanner_target_id,
+        x_um,
+        y_um,
         foreground_median_afu as foreground_afu,
         background_median_afu as background_afu,
         saturated_frac,
