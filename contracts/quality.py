@@ -176,6 +176,61 @@ EXCLUSIONS = Relation(
     ),
 )  # fmt: skip
 
+FROZEN_REFERENCES = Relation(
+    "quality", "frozen_references", "decision on what a study is normalised to",
+    ("study_id", "reference_id"),
+    (
+        STUDY_ID,
+        Column("reference_id", TEXT, "R1, R2 … in the order of the decisions; the last one is in "
+               "force.", nullable=False),
+        Column("batch_ids", TEXT, "Batches whose arrays define it, comma-separated.",
+               nullable=False),
+        Column("reason", TEXT, "Why: chosen by study.toml, first released batch, or the words of "
+               "the person who superseded the one before.", nullable=False),
+        Column("is_automatic", FLAG, "True where the first publication froze what study.toml "
+               "names, or the first released batch.", nullable=False),
+        Column("recorded_by", TEXT, "Operating-system user.", nullable=False),
+        Column("recorded_at", INSTANT, "When.", "UTC", nullable=False),
+    ),
+)  # fmt: skip
+
+FROZEN_REFERENCE_VALUES = Relation(
+    "quality", "frozen_reference_values",
+    "reference × background method × replicate rule × normalisation method × quantile rank",
+    ("study_id", "reference_id", "background_method", "replicate_rule", "normalisation_method",
+     "quantile_rank"),
+    (
+        STUDY_ID,
+        Column("reference_id", TEXT, "Reference that the value belongs to.", nullable=False),
+        Column("background_method", TEXT, "Background method of the variant.", nullable=False),
+        Column("replicate_rule", TEXT, "Replicate rule of the variant.", nullable=False),
+        Column("normalisation_method", TEXT, "Method that scales to the value.", nullable=False),
+        Column("quantile_rank", INT, "Rank of a mean quantile from 0; 0 where the method has one "
+               "number.", nullable=False),
+        Column("reference_value", REAL, "Frozen value: geometric mean of the reference arrays' "
+               "scales, or their mean quantile.", nullable=False),
+        Column("reference_value_unit", TEXT, "afu or mg/ml.", nullable=False),
+        Column("n_reference_arrays", INT, "Arrays behind it when it was frozen.", "arrays",
+               nullable=False),
+        Column("recorded_at", INSTANT, "When it was frozen.", "UTC", nullable=False),
+    ),
+)  # fmt: skip
+
+REANALYSES = Relation(
+    "quality", "reanalyses", "event of a named analysis", ("study_id", "analysis_name",
+                                                           "recorded_at"),
+    (
+        STUDY_ID,
+        Column("analysis_name", TEXT, "Name of the analysis, such as reviewer-2.",
+               nullable=False),
+        Column("variant_id", TEXT, "Signal variant that it is computed with.", nullable=False),
+        Column("is_active", FLAG, "True asks for it, false withdraws it.", nullable=False),
+        Column("note", TEXT, "Why, without anything that identifies a person.", nullable=False),
+        Column("recorded_by", TEXT, "Operating-system user.", nullable=False),
+        Column("recorded_at", INSTANT, "When.", "UTC", nullable=False),
+    ),
+)  # fmt: skip
+
 LEDGER = Relation(
     "quality", "ledger", "event of the warehouse, in order", ("sequence_number",),
     (
@@ -208,5 +263,5 @@ GENERATION = Relation(
 
 QUALITY = (
     GATE_RUNS, GATE_RESULTS, ACCEPTANCES, QUARANTINE, QUARANTINE_DECISIONS, FILE_LOADS, REFUSALS,
-    EXCLUSIONS, LEDGER, BATCH_CONTENTS,
+    EXCLUSIONS, FROZEN_REFERENCES, FROZEN_REFERENCE_VALUES, REANALYSES, LEDGER, BATCH_CONTENTS,
 )  # fmt: skip

@@ -29,9 +29,27 @@ STUDIES = Relation(
         Column("normalisation_reference", TEXT,
                "Batches that define the normalisation reference, comma-separated; empty means "
                "the first released batch.", nullable=False),
+        Column("robustness_variants", TEXT,
+               "Signal variants that results are compared over, comma-separated: `all` those "
+               "offered to the study, empty for none but the primary one.", nullable=False),
         Column("has_study_codes", FLAG,
                "True where patient and sample ids are study codes and need no pseudonym.",
                nullable=False),
+    ),
+)  # fmt: skip
+
+STUDY_VARIANTS = Relation(
+    "raw", "study_variants", "study × signal variant of its own", ("study_id", "variant_id"),
+    (
+        STUDY_ID,
+        Column("variant_id", TEXT, "Name of the variant; a name of the seed replaces that one.",
+               nullable=False),
+        Column("variant_label", TEXT, "The recipe in words.", nullable=False),
+        Column("background_method", TEXT, "As in the seed signal_variants.", nullable=False),
+        Column("normalisation_method", TEXT, "As in the seed signal_variants.", nullable=False),
+        Column("replicate_rule", TEXT, "As in the seed signal_variants.", nullable=False),
+        Column("lod_rule", TEXT, "As in the seed signal_variants.", nullable=False),
+        Column("below_lod_policy", TEXT, "As in the seed signal_variants.", nullable=False),
     ),
 )  # fmt: skip
 
@@ -400,7 +418,7 @@ PLAN = Relation(
 
 RAW = (
     STUDIES, STUDY_VISITS, STUDY_GROUPS, STUDY_INSTRUMENTS, STUDY_ATTRIBUTES, STUDY_THRESHOLDS,
-    FILES, PRINTED_SPOTS, SCANS, SPOTS, SPOT_EXTRAS, SPOT_CELLS, SCAN_HEADERS, VALUES,
-    CONTROL_VALUES, VALUE_EXTRAS, PATIENTS, PATIENT_ATTRIBUTES, SAMPLES, ASSESSMENTS,
+    STUDY_VARIANTS, FILES, PRINTED_SPOTS, SCANS, SPOTS, SPOT_EXTRAS, SPOT_CELLS, SCAN_HEADERS,
+    VALUES, CONTROL_VALUES, VALUE_EXTRAS, PATIENTS, PATIENT_ATTRIBUTES, SAMPLES, ASSESSMENTS,
     PANEL_FEATURES, PANEL_TARGETS, PANEL_TARGET_GENES, TARGET_SPELLINGS, PLAN,
 )  # fmt: skip

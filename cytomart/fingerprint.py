@@ -24,6 +24,10 @@ _INPUTS = (
     "order by all",
     "select distinct study_id, role, file_sha256, rule_id from quality.refusals order by all",
     "select * from quality.exclusions order by all",
+    # What a publication froze by itself follows from the rest.
+    "select study_id, reference_id, batch_ids from quality.frozen_references "
+    "where not is_automatic order by all",
+    "select study_id, analysis_name, variant_id, is_active from quality.reanalyses order by all",
 )
 
 #: Folders whose code decides the numbers.

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import getpass
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 import expectations
 from contracts import CytomartError, Problem
-from cytomart import dbt, fingerprint, reporting, state
+from cytomart import dbt, fingerprint, references, reporting, state
 from cytomart.front import Front
 from cytomart.reasons import NO_REASONS, Reasons
 from ingest.at_rest import UnstableError
@@ -218,10 +219,15 @@ def publish_step(front: Front, inputs: str) -> Generation:
             studies = [
                 r[0] for r in con.execute("select study_id from raw.studies order by 1").fetchall()
             ]
+            references.record(con, front.home, getpass.getuser())
+            departures = references.departures(con)
             ledger.sync(con, front.home)
         finally:
             con.close()
-        return publish(front.home, study_ids=studies, note={"inputs": inputs})
+        generation = publish(front.home, study_ids=studies, note={"inputs": inputs})
+    for line in departures:
+        front.say(f"! {line}; to change it: {front.command} reference supersede --reason TEXT")
+    return generation
 
 
 def exit_code(outcome: RunOutcome, n_held: int) -> int:

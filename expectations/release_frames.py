@@ -94,6 +94,7 @@ _RELATIONS: dict[str, tuple[tuple[str, ...], str]] = {
     "marts.dim_arrays": (("array_id",), "has_spots"),
     "marts.dim_batches": (("batch_id",), "true"),
     "marts.dim_lots": (("lot",), "false"),
+    "marts.dim_variants": (("variant_id",), "true"),
     "marts.dim_patient_attributes": (("patient_id", "attribute_id", "level"), "false"),
     "marts.fct_measurements": (("sample_id", "analyte_id", "variant_id"), "true"),
     "marts.fct_fold_changes": (("contrast_id", "analyte_id", "variant_id"), "has_contrasts"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import asdict
 
 from contracts import Relation
 from contracts.raw import (
@@ -13,6 +14,7 @@ from contracts.raw import (
     STUDY_GROUPS,
     STUDY_INSTRUMENTS,
     STUDY_THRESHOLDS,
+    STUDY_VARIANTS,
     STUDY_VISITS,
 )
 from ingest.declared.study import Study
@@ -58,6 +60,7 @@ def study_tables(study: Study) -> list[tuple[Relation, Rows]]:
             {**key, "rule_id": t.rule_id, "threshold": t.threshold, "reason": t.reason}
             for t in study.thresholds
         ]),
+        (STUDY_VARIANTS, [{**key, **asdict(v)} for v in study.own_variants]),
     ]  # fmt: skip
 
 
@@ -108,5 +111,6 @@ def _study_row(study: Study) -> dict[str, object]:
         "primary_variant_id": study.primary_variant,
         "baseline_visit": study.baseline_visit,
         "normalisation_reference": ",".join(study.reference_batches),
+        "robustness_variants": ",".join(study.robustness_variants),
         "has_study_codes": study.ids_are_codes,
     }

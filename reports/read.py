@@ -24,7 +24,8 @@ QUERIES: dict[str, str] = {
         select s.study_id, s.title, s.is_synthetic, s.platform_id, s.panel_id, s.channel_nm,
             s.primary_variant_id, v.variant_label, v.background_method, v.normalisation_method
         from raw.studies as s
-        left join vocabulary.signal_variants as v on s.primary_variant_id = v.variant_id
+        left join marts.dim_variants as v
+            on s.study_id = v.study_id and s.primary_variant_id = v.variant_id
         where s.study_id = $study_id""",
     "groups": f"""
         select g.group_code, g.group_label, g.cohort, g.visit, v.visit_label, v.is_baseline,

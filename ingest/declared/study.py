@@ -71,6 +71,19 @@ class Threshold:
 
 
 @dataclass(frozen=True)
+class Variant:
+    """A recipe from spots to levels, as a row of the seed `signal_variants`."""
+
+    variant_id: str
+    variant_label: str
+    background_method: str
+    normalisation_method: str
+    replicate_rule: str
+    lod_rule: str
+    below_lod_policy: str
+
+
+@dataclass(frozen=True)
 class Study:
     """A study as its study.toml states it.
 
@@ -88,6 +101,10 @@ class Study:
         What one sample occupies: block, slide, or well (of a platform of values).
     value_format : ValueFormat or None
         How files of values are read; None where the platform reads scans.
+    own_variants : tuple of Variant
+        Those of study.toml; they win over shipped ones of the same name.
+    robustness_variants : tuple of str
+        What results are compared over; `all` stands for every variant offered.
     """
 
     study_id: str
@@ -111,6 +128,8 @@ class Study:
     thresholds: tuple[Threshold, ...]
     columns: dict[str, dict[str, str]] = field(default_factory=dict)
     value_format: ValueFormat | None = None
+    own_variants: tuple[Variant, ...] = ()
+    robustness_variants: tuple[str, ...] = ("all",)
 
     @property
     def has_values(self) -> bool:

@@ -10,13 +10,15 @@ from contracts.paths import SEEDS
 from ingest.declared.study import Attribute, Group, Instrument, Study, Threshold, Visit
 from ingest.declared.toml_reader import Section, TomlReader
 from ingest.declared.values_toml import read_value_format
+from ingest.declared.variants_toml import read_robustness, read_variants, shipped_variants
 from ingest.faults import Fault, RefusedError
 from ingest.files.source_file import SourceFile
 from ingest.platforms import PLATFORMS
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _TABLES = ("study", "privacy", "panel", "normalisation", "visits", "groups", "centres",
-           "instruments", "attributes", "thresholds", "columns", "values", "table")  # fmt: skip
+           "instruments", "attributes", "thresholds", "columns", "values", "table",
+           "variants", "robustness")  # fmt: skip
 _MAPPED = ("patients", "samples", "assessments", "plan")
 #: The one variant of platforms whose files hold finished values.
 AS_REPORTED = "as_reported"
@@ -57,17 +59,18 @@ def as_far_as_it_reads(
     shipped = shipped_instruments(seeds)
     own = _instruments(toml, shipped)
     study, privacy, panel = (toml.table(t, required=True) for t in ("study", "privacy", "panel"))
-    normalisation = toml.table("normalisation")
+    normalisation, robustness = toml.table("normalisation"), toml.table("robustness")
     platform_id = panel.text("platform", allowed=[p.platform_id for p in PLATFORMS])
     value_format = read_value_format(toml, platform_id)
     has_values = value_format is not None
+    variants = shipped_variants(seeds)
+    own_variants = read_variants(toml, variants, has_values=has_values)
+    variants |= {v.variant_id: v for v in own_variants}
     found = Study(
         study_id=_id(study, "id"),
         title=study.text("title"),
         is_synthetic=study.flag("synthetic", default=False),
-        primary_variant=study.text(
-            "primary_variant", allowed=_seed_ids(seeds, "signal_variants", "variant_id")
-        ),
+        primary_variant=study.text("primary_variant", allowed=tuple(variants)),
         ids_are_codes=privacy.flag("ids_are_codes"),
         allow_columns=privacy.texts("allow_columns"),
         platform_id=platform_id,
@@ -85,9 +88,11 @@ def as_far_as_it_reads(
         thresholds=_thresholds(toml, seeds),
         columns=_columns(toml),
         value_format=value_format,
+        own_variants=own_variants,
+        robustness_variants=read_robustness(robustness, variants),
     )
-    _variant(study, found, seeds)
-    for section in (study, privacy, panel, normalisation):
+    _variant(study, found, tuple(variants))
+    for section in (study, privacy, panel, normalisation, robustness):
         section.refuse_unknown()
     return found, tuple(toml.faults)
 
@@ -106,13 +111,12 @@ def shipped_instruments(seeds: Path = SEEDS) -> dict[str, Instrument]:
         }  # fmt: skip
 
 
-def _variant(section: Section, study: Study, seeds: Path) -> None:
+def _variant(section: Section, study: Study, known: tuple[str, ...]) -> None:
     """Complain of a variant of signals where the files hold finished values, or the reverse."""
     wants = AS_REPORTED if study.has_values else ""
     is_reported = study.primary_variant == AS_REPORTED
     if study.primary_variant and is_reported != bool(wants):
-        allowed = [v for v in _seed_ids(seeds, "signal_variants", "variant_id")
-                   if (v == AS_REPORTED) == study.has_values]  # fmt: skip
+        allowed = [v for v in known if (v == AS_REPORTED) == study.has_values]
         section.complain("primary_variant", f"`primary_variant` is {study.primary_variant!r}, "
                          f"which platform {study.platform_id} does not have",
                          allowed=", ".join(allowed))  # fmt: skip

@@ -190,6 +190,7 @@ def study_rows(study_id: str, *, platform: str, unit: str, reference: str) -> di
             "panel_id": "panel", "channel_nm": 532, "array_unit": unit,
             "primary_variant_id": "subtract_median" if platform == "genepix" else "as_reported",
             "baseline_visit": "base", "normalisation_reference": reference,
+            "robustness_variants": "",
             "has_study_codes": True,
         }],
         "raw.study_visits": [
@@ -360,7 +361,7 @@ def slide_study() -> dict[str, list[dict[str, Any]]]:
 
 def plate_study() -> dict[str, list[dict[str, Any]]]:
     """One bead plate: concentrations, no spots."""
-    rows = study_rows("plate", platform="luminex", unit="slide", reference="")
+    rows = study_rows("plate", platform="luminex", unit="well", reference="")
     rows["raw.values"] = []
     for number, (group, value) in enumerate((("A", 8.0), ("C", 2.0)), 1):
         rows["raw.samples"].append({

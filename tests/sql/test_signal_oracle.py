@@ -115,12 +115,13 @@ def test_detection_limits_are_pooled_where_blanks_are_few(small_studies, oracle)
 
 
 def test_factors_scale_to_the_reference_batch(small_studies, oracle):
-    rows = fetch(small_studies, "select array_id, array_median_afu, factor, reference_afu, "
+    rows = fetch(small_studies, "select array_id, array_scale, factor, reference_value, "
                  "reference_id, factor_reason from intermediate.int_normalisation_factors "
-                 "where study_id = 'block'")  # fmt: skip
+                 "where study_id = 'block' and background_method = 'subtract' and replicate_rule "
+                 "= 'mean' and normalisation_method = 'median'")  # fmt: skip
     agree({r[0]: r[1] for r in rows}, oracle.median)
     agree({r[0]: r[2] for r in rows}, oracle.factor)
-    assert {r[4] for r in rows} == {"median of B1"}
+    assert {r[4] for r in rows} == {"R1"}
     for row in rows:
         assert row[3] == pytest.approx(oracle.reference, rel=RTOL, abs=0)
     assert {r[5] for r in rows if r[0] == "S2/B4"} == {"no target of the array was kept"}

@@ -19,6 +19,7 @@ pytestmark = [pytest.mark.xdist_group("dbt"), pytest.mark.shared]
 
 RTOL = 1e-10
 METHODS = ("none", "subtract", "half", "minimum")
+NORMALISATIONS = {"median": "level_log2", "quantile": "quantile_log2"}
 EXPECTED = REPO_ROOT / "tests" / "reference" / "signal" / "protoarray_expected.csv"
 
 
@@ -45,10 +46,24 @@ def spot_row(key: dict[str, str], number: int, spot: dict[str, str]) -> dict[str
 def study_of(
     method: str, slides: dict[str, list[dict[str, str]]], blank_study: Any, file_row: Any
 ) -> dict[str, list[dict[str, Any]]]:
-    """Return the rows of a study of whole slides whose variant has this background method."""
-    study_id = f"{method}_median"
+    """Return the rows of a study of whole slides that computes this background's two variants."""
+    study_id = method
     rows = blank_study(study_id, platform="genepix", unit="slide", reference="")
-    rows["raw.studies"][0] |= {"primary_variant_id": study_id, "channel_nm": 635}
+    rows["raw.studies"][0] |= {
+        "primary_variant_id": f"{method}_median", "channel_nm": 635,
+        "robustness_variants": f"{method}_quantile"}  # fmt: skip
+    rows["raw.study_variants"] = [
+        {
+            "study_id": study_id,
+            "variant_id": f"{method}_quantile",
+            "variant_label": "Quantiles",
+            "background_method": method,
+            "normalisation_method": "quantile",
+            "replicate_rule": "mean",
+            "lod_rule": "median_mad",
+            "below_lod_policy": "as_measured",
+        }
+    ]
     n_targets = len(next(iter(slides.values()))) // 2
     rows["raw.panel_targets"] = [
         {"study_id": study_id, "panel_id": "panel", "target_id": f"D{i:03d}",
@@ -87,17 +102,19 @@ def built(slides, build_rows, blank_study, file_row) -> Iterator[Any]:
     found.con.close()
 
 
+@pytest.mark.parametrize("normalisation", NORMALISATIONS)
 @pytest.mark.parametrize("method", METHODS)
-def test_real_slides_equal_limma(built, method):
+def test_real_slides_equal_limma(built, method, normalisation):
     with EXPECTED.open(encoding="utf-8", newline="") as handle:
         wanted = {(r["slide_id"], r["target_id"]): r for r in csv.DictReader(handle)}
     found = built.con.execute(
-        "select array_id, analyte_id, net_afu, level_log2 from marts.fct_measurements "
-        "where study_id = ?", [f"{method}_median"]).fetchall()  # fmt: skip
+        "select array_id, analyte_id, net_afu, level_log2 from "
+        "intermediate.int_measurements_normalised where study_id = ? and variant_id = ?",
+        [method, f"{method}_{normalisation}"]).fetchall()  # fmt: skip
     assert len(found) == len(wanted) == 1000
     for array_id, analyte_id, *numbers in found:
         row = wanted[array_id, analyte_id]
-        for ours, column in zip(numbers, ("mean_afu", "level_log2"), strict=True):
+        for ours, column in zip(numbers, ("mean_afu", NORMALISATIONS[normalisation]), strict=True):
             theirs = row[f"{column}_{method}"]
             if theirs == "NA":
                 assert ours is None, (array_id, analyte_id)

@@ -35,7 +35,15 @@ VARIANTS = {
     v["variant_id"]: v for v in read(REPO_ROOT / "warehouse" / "seeds" / "signal_variants.csv")
     if v["background_method"] != "not_applicable"
 }  # fmt: skip
+#: Quantiles after the other background methods too, as variants of the study's own.
+OWN = {
+    f"{method}_quantile": VARIANTS["subtract_quantile"]
+    | {"variant_id": f"{method}_quantile", "background_method": method}
+    for method in METHODS if method != "subtract"
+}  # fmt: skip
 BLOCKS = sorted({int(s["block"]) for s in INPUT})
+#: Total protein of each sample, one of them unknown.
+PROTEIN = {b: None if b == BLOCKS[-1] else 55.0 + 3.25 * b for b in BLOCKS}
 ANALYTES = sorted({s["target"] for s in INPUT if s["target"].startswith("T")})
 
 
@@ -43,12 +51,14 @@ def study_of(variant_id: str, blank_study: Any, file_row: Any) -> dict[str, list
     """Return the rows of a study of one slide that rests on this variant."""
     rows = blank_study(variant_id, platform="genepix", unit="block", reference="")
     rows["raw.studies"][0]["primary_variant_id"] = variant_id
+    rows["raw.study_variants"] = [{"study_id": variant_id} | v for k, v in OWN.items()
+                                  if k == variant_id]  # fmt: skip
     key = {"study_id": variant_id, "slide_id": "L", "batch_id": "B1"}
     rows["raw.files"] = [file_row(variant_id, "L", sha="sha-L")]
     rows["raw.samples"] = [
         key | {"file_sha256": "sheet", "source_line": block + 1, "sample_id": f"sample-{block}",
                "patient_id": f"P{block}", "visit": "base", "group_code": "A", "block": block,
-               "lot": "L1"}
+               "lot": "L1", "total_protein_mg_ml": PROTEIN[block]}
         for block in BLOCKS
     ]  # fmt: skip
     rows["raw.spots"] = [
@@ -66,7 +76,7 @@ def study_of(variant_id: str, blank_study: Any, file_row: Any) -> dict[str, list
 @pytest.fixture(scope="module")
 def studies(build_rows, blank_study, file_row) -> Iterator[Any]:
     rows: dict[str, list[dict[str, Any]]] = {}
-    for variant_id in VARIANTS:
+    for variant_id in VARIANTS | OWN:
         for name, more in study_of(variant_id, blank_study, file_row).items():
             rows.setdefault(name, []).extend(more)
     built = build_rows("variants", rows, "--select", "+fct_measurements",
@@ -118,6 +128,13 @@ def test_median_normalised_levels_equal_limma(studies, method):
     agree(found, limma(method, "level_log2"), rel=1e-10)
 
 
+@pytest.mark.parametrize("method", METHODS)
+def test_quantile_normalised_levels_equal_limma(studies, method):
+    found = fetch(studies, "analyte_id, level_log2", "marts.fct_measurements",
+                  f"{method}_quantile")  # fmt: skip
+    agree(found, limma(method, "quantile_log2"), rel=1e-10)
+
+
 def test_the_spots_hold_what_they_promise():
     nets = {(s["block"], s["spot_column"]): float(s["foreground"]) - float(s["background"])
             for s in INPUT}  # fmt: skip
@@ -137,7 +154,7 @@ class Oracle:
     """What a variant must give, keyed by array and target."""
 
     net: dict[tuple[str, str], float | None]
-    lod: dict[tuple[str, str], float]
+    lod: dict[tuple[str, str], float | None]
     level: dict[tuple[str, str], float | None]
     kind: dict[tuple[str, str], str]
     substituted: dict[tuple[str, str], bool]
@@ -180,6 +197,46 @@ def limit(rule: str, blanks: np.ndarray) -> float:
     return float(2 ** (np.median(logs) + max(0.2, 3 * logs.std(ddof=1))))
 
 
+def normalise(
+    method: str, net: dict[tuple[str, str], float | None], spots: dict[int, Any]
+) -> tuple[dict[tuple[str, str], float | None], dict[str, float | None]]:
+    """Return normalised values, and the factor of each array where the method has one."""
+    arrays = sorted({a for a, _ in net})
+    if method == "quantile":
+        return quantiled(net, arrays), dict.fromkeys(arrays)
+    scale: dict[str, float | None] = {
+        "none": dict.fromkeys(arrays, 1.0),
+        "median": {a: np.median([x for (b, _), x in net.items() if b == a and x is not None])
+                   for a in arrays},
+        "positive_control": {
+            f"L/B{b}": np.mean([x for t, x, kept in own if kept and t.startswith("POS")])
+            for b, own in spots.items()},
+        "total_protein": {f"L/B{b}": p for b, p in PROTEIN.items()},
+    }[method]  # fmt: skip
+    reference = np.exp(np.mean(np.log([m for m in scale.values() if m is not None])))
+    factor = {a: None if m is None else reference / m for a, m in scale.items()}
+    return {k: None if x is None or factor[k[0]] is None else x * factor[k[0]]
+            for k, x in net.items()}, factor  # fmt: skip
+
+
+def quantiled(
+    net: dict[tuple[str, str], float | None], arrays: list[str]
+) -> dict[tuple[str, str], float | None]:
+    """Return the mean quantile at each value's average rank; gaps are interpolated."""
+    own = {a: sorted(x for (b, _), x in net.items() if b == a and x is not None) for a in arrays}
+    grid = np.linspace(0, 1, len(ANALYTES))
+    mean = np.mean([np.interp(grid, np.linspace(0, 1, len(v)), v) for v in own.values()], axis=0)
+    out: dict[tuple[str, str], float | None] = {}
+    for (array, target), x in net.items():
+        values = np.array(own[array])
+        if x is None:
+            out[array, target] = None
+            continue
+        rank = ((values < x).sum() + (values <= x).sum() - 1) / 2
+        out[array, target] = float(np.interp(rank / (len(values) - 1), grid, mean))
+    return out
+
+
 def oracle(variant: dict[str, str]) -> Oracle:
     spots = net_signals(variant["background_method"])
     net = {
@@ -190,26 +247,23 @@ def oracle(variant: dict[str, str]) -> Oracle:
     # Four blanks an array: all are pooled over the slide.
     blanks = np.array([x for own in spots.values() for t, x, kept in own if kept and t == "NEG"])
     lod = limit(variant["lod_rule"], blanks)
-    medians = {a: np.median([x for (b, _), x in net.items() if b == a and x is not None])
-               for a, _ in net}  # fmt: skip
-    reference = np.exp(np.mean(np.log(list(medians.values()))))
-    factor = {a: reference / m if variant["normalisation_method"] == "median" else 1.0
-              for a, m in medians.items()}  # fmt: skip
+    normalised, factor = normalise(variant["normalisation_method"], net, spots)
     kind = {k: "missing" if x is None else "below_lod" if x <= 0 or x < lod else "quantified"
             for k, x in net.items()}  # fmt: skip
     swapped = {k: variant["below_lod_policy"] == "lod_sqrt2" and kind[k] == "below_lod"
                for k in net}  # fmt: skip
     level: dict[tuple[str, str], float | None] = {}
-    for key, x in net.items():
-        value = lod / np.sqrt(2) if swapped[key] else x
+    for key in net:
+        value = lod / np.sqrt(2) * factor[key[0]] if swapped[key] else normalised[key]
         ok = value is not None and value > 0
-        level[key] = float(np.log2(value * factor[key[0]])) if ok else None
-    return Oracle(net, {k: lod * factor[k[0]] for k in net}, level, kind, swapped)
+        level[key] = float(np.log2(value)) if ok else None
+    limits = {k: None if factor[k[0]] is None else lod * factor[k[0]] for k in net}
+    return Oracle(net, limits, level, kind, swapped)
 
 
-@pytest.mark.parametrize("variant_id", VARIANTS)
+@pytest.mark.parametrize("variant_id", VARIANTS | OWN)
 def test_every_variant_equals_numpy(studies, variant_id):
-    variant = VARIANTS[variant_id]
+    variant = (VARIANTS | OWN)[variant_id]
     wanted = oracle(variant)
 
     def found(column: str) -> dict:
@@ -246,4 +300,5 @@ def test_the_variants_differ_where_they_should(studies):
     # What no study asks for is not computed.
     (n_minima,) = studies.con.execute(
         "select count(distinct study_id) from intermediate.int_array_minima").fetchone()  # fmt: skip
-    assert n_minima == sum(v["background_method"] == "minimum" for v in VARIANTS.values())
+    assert n_minima == sum(
+        v["background_method"] == "minimum" for v in (VARIANTS | OWN).values())  # fmt: skip

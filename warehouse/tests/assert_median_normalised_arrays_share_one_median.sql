@@ -39,4 +39,4 @@ inner join factors
         and found_medians.replicate_rule = factors.replicate_rule
         and found_medians.normalisation_method = factors.normalisation_method
 where
-    abs(found_medians.normalised_median_afu / factors.reference_afu - 1) > 1e-9
+    abs(found_medians.normalised_median_afu / factors.reference_value - 1) > 1e-9

@@ -96,7 +96,7 @@ def _study_tables(model: Model) -> dict[str, list[dict[str, object]]]:
             "study_id": STUDY, "title": "t", "is_synthetic": True, "platform_id": "genepix",
             "panel_id": panel.panel_id, "channel_nm": 532, "array_unit": "block",
             "primary_variant_id": "subtract_median", "baseline_visit": "baseline",
-            "normalisation_reference": "", "has_study_codes": True}],
+            "normalisation_reference": "", "robustness_variants": "", "has_study_codes": True}],
         "study_groups": [
             {"study_id": STUDY, "group_code": g, "group_label": g, "cohort": c, "visit": v,
              "group_order": i}

@@ -20,6 +20,9 @@ select study_id, batch_id, content_hash from quality.batch_contents;
 create table marts.dim_batches as
 select study_id, batch_id, 'released' as gate_status from quality.batch_contents;
 
+create table marts.dim_variants as
+select study_id, 'subtract_median' as variant_id from raw.studies;
+
 create table marts.dim_samples as
 select study_id, sample_id, patient_id, visit, group_code, slide_id, batch_id,
     visit = 'baseline' as is_baseline

@@ -21,9 +21,12 @@ one_method <- function(method) {
   means <- avedups(kept[analytes, ], ndups = 3, spacing = 1)
   scaled <- suppressWarnings(
     normalizeBetweenArrays(new("EListRaw", list(E = means)), method = "scale")$E)
+  quantiled <- suppressWarnings(
+    normalizeBetweenArrays(new("EListRaw", list(E = means)), method = "quantile")$E)
   rbind(rows_of(method, "net_afu", seq_len(n_spots), net),
         rows_of(method, "mean_afu", names_of_targets, means),
-        rows_of(method, "level_log2", names_of_targets, scaled))
+        rows_of(method, "level_log2", names_of_targets, scaled),
+        rows_of(method, "quantile_log2", names_of_targets, quantiled))
 }
 
 out <- do.call(rbind, lapply(c("none", "subtract", "half", "minimum"), one_method))

@@ -26,9 +26,11 @@ one_method <- function(method) {
   means <- avedups(ifelse(left_out, NA, net), ndups = 2, spacing = 1)
   levels <- suppressWarnings(
     normalizeBetweenArrays(new("EListRaw", list(E = means)), method = "scale")$E)
-  out <- data.frame(as.vector(means), as.vector(levels))
+  quantiled <- suppressWarnings(
+    normalizeBetweenArrays(new("EListRaw", list(E = means)), method = "quantile")$E)
+  out <- data.frame(as.vector(means), as.vector(levels), as.vector(quantiled))
   out[] <- lapply(out, function(v) ifelse(is.finite(v), sprintf("%.17g", v), "NA"))
-  setNames(out, paste(c("mean_afu", "level_log2"), method, sep = "_"))
+  setNames(out, paste(c("mean_afu", "level_log2", "quantile_log2"), method, sep = "_"))
 }
 n_pairs <- nrow(foreground) / 2
 slide_ids <- sub("[.]gpr$", "", basename(files))

@@ -7,6 +7,16 @@ import pytest
 from ingest.declared.study_toml import read_study
 from ingest.faults import RefusedError
 
+VARIANT = """[[variants]]
+id = 'mine'
+label = 'Mine'
+background = 'half'
+normalisation = 'median'
+replicates = 'mean'
+lod = 'olink'
+below_lod = 'lod_sqrt2'
+"""
+
 
 def refusal(source, text):
     with pytest.raises(RefusedError) as caught:
@@ -24,6 +34,16 @@ def test_a_right_one(study):
     assert "vas_pain_0_10" in study.scales
     assert "age_years" not in study.scales
     assert study.instruments["age_years"].high == 120
+    assert (study.own_variants, study.robustness_variants) == ((), ("all",))
+
+
+def test_variants_of_its_own(source, toml_text):
+    text = toml_text.replace('"subtract_median"', '"mine"') + VARIANT
+    found = read_study(source(text + "[robustness]\nvariants = ['mine', 'none_none']\n",
+                              "study.toml"))  # fmt: skip
+    (own,) = found.own_variants
+    assert (found.primary_variant, own.variant_id, own.lod_rule) == ("mine", "mine", "olink")
+    assert found.robustness_variants == ("mine", "none_none")
 
 
 @pytest.mark.parametrize(
@@ -52,6 +72,20 @@ def test_a_right_one(study):
         (("[privacy]", "[privacy]\nsecret = 1"), "unknown key `secret`"),
         (("[panel]", "[pannel]\n[panel]"), "unknown table `pannel`"),
         (("[panel]", "[panel]\nlayout = 3"), "`layout` is 3"),
+        (
+            ("[panel]", "[robustness]\nvariants = ['half_medain']\n[panel]"),
+            "`variants` names 'half_medain'. Allowed: all, ",
+        ),
+        (
+            ("[panel]", VARIANT.replace("'median'", "'mean'") + "[panel]"),
+            "[[variants]] number 1 normalisation: `normalisation` is 'mean'",
+        ),
+        (
+            ("[panel]", VARIANT.replace("'median'", "'quantile'") + "[panel]"),
+            "`below_lod` is 'lod_sqrt2' with a normalisation that has no factor",
+        ),
+        (("[panel]", VARIANT * 2 + "[panel]"), "[[variants]] number 2 id: `mine` stands twice"),
+        (("[panel]", VARIANT + "cv = 3\n[panel]"), "[[variants]] number 1 cv: unknown key `cv`"),
         (("[panel]", "[panel"), "not valid TOML"),
         (("[[groups]]", "[groups]"), "not valid TOML"),
     ],

@@ -369,7 +369,7 @@ def _contract_rows(text: Callable[[str], str], *, is_synthetic: bool) -> dict[st
                          "is_synthetic": is_synthetic,
                          "platform_id": "genepix", "panel_id": "raybiotech_g5", "channel_nm": 532,
                          "array_unit": "block", "primary_variant_id": "subtract_median",
-                         "baseline_visit": "baseline", "normalisation_reference": "",
+                         "baseline_visit": "baseline", "normalisation_reference": "", "robustness_variants": "",
                          "has_study_codes": True}],
         "raw.study_visits": [
             {**base, "visit": "baseline", "visit_label": "Before radiotherapy", "visit_order": 1,
@@ -425,7 +425,8 @@ def make_warehouse(path: Path, *, is_hostile: bool = False, is_synthetic: bool =
         "vocabulary.instruments": pd.DataFrame({
             "instrument_id": ["vas_pain_0_10"], "score_min": [0.0], "score_max": [10.0],
             "mid_frac": [0.3], "mid_source": ["Another paper"]}),
-        "vocabulary.signal_variants": pd.DataFrame({
+        "marts.dim_variants": pd.DataFrame({
+            "study_id": [STUDY],
             "variant_id": ["subtract_median"], "background_method": ["subtract"],
             "normalisation_method": ["median"],
             "variant_label": ["Local background subtracted, array medians made equal"]}),

@@ -13,6 +13,8 @@ limits as (select * from {{ ref('int_detection_limits') }}),
 
 factors as (select * from {{ ref('int_normalisation_factors') }}),
 
+mapped as (select * from {{ ref('int_levels_mapped') }}),
+
 framed as (
     select
         samples.study_id,
@@ -28,6 +30,7 @@ framed as (
         variants.below_lod_policy,
         variants.normalisation_method,
         variants.is_primary_variant,
+        variants.is_reported_variant,
         samples.file_sha256
     from samples
     inner join panel_targets on samples.study_id = panel_targets.study_id
@@ -39,7 +42,8 @@ scaled as (
     select
         framed.*,
         replicates.net_afu,
-        replicates.net_afu * factors.factor as normalised_afu,
+        coalesce(replicates.net_afu * factors.factor, mapped.normalised_afu)
+            as normalised_afu,
         limits.lod_afu as unscaled_lod_afu,
         limits.lod_afu * factors.factor as lod_afu,
         replicates.cv_frac,
@@ -52,8 +56,9 @@ scaled as (
         coalesce(replicates.n_spots_saturated, 0) as n_spots_saturated,
         coalesce(replicates.exclusion_rules, '') as exclusion_rules,
         coalesce(replicates.is_replicate_flagged, false) as is_replicate_flagged,
-        coalesce(factors.factor_reason, 'no target of the array was kept')
-            as factor_reason
+        coalesce(
+            factors.factor_reason, mapped.map_reason, 'no target of the array was kept'
+        ) as scaling_reason
     from framed
     left join replicates
         on
@@ -75,6 +80,14 @@ scaled as (
             and framed.background_method = factors.background_method
             and framed.replicate_rule = factors.replicate_rule
             and framed.normalisation_method = factors.normalisation_method
+    left join mapped
+        on
+            framed.study_id = mapped.study_id
+            and framed.array_id = mapped.array_id
+            and framed.analyte_id = mapped.target_id
+            and framed.background_method = mapped.background_method
+            and framed.replicate_rule = mapped.replicate_rule
+            and framed.normalisation_method = mapped.normalisation_method
 ),
 
 classified as (
@@ -136,7 +149,7 @@ explained as (
             when n_spots = 0 then 'no spot of this target on the array'
             when n_spots_kept = 0
                 then 'every spot was excluded (' || exclusion_rules || ')'
-            when factor_reason <> '' then 'not normalised: ' || factor_reason
+            when scaling_reason <> '' then 'not normalised: ' || scaling_reason
             else 'the net signal is not positive'
         end as level_reason,
         below_lod_policy,
@@ -151,6 +164,7 @@ explained as (
         is_lod_substituted,
         is_replicate_flagged,
         is_primary_variant,
+        is_reported_variant,
         file_sha256
     from levelled
 )

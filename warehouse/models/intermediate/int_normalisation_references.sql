@@ -1,26 +1,54 @@
--- grain: study_id, background_method, replicate_rule, normalisation_method
+-- grain: study_id, background_method, replicate_rule, normalisation_method, quantile_rank
 with
 
-chosen_batches as (select * from {{ ref('int_reference_batches') }}),
+frozen as (select * from {{ ref('stg_quality__frozen_reference_values') }}),
 
-medians as (select * from {{ ref('int_array_medians') }}),
+computed as (select * from {{ ref('int_references_computed') }}),
 
-averaged as (
+kept_in_force as (
     select
-        medians.study_id,
-        medians.background_method,
-        medians.replicate_rule,
-        'median' as normalisation_method,
-        'median of ' || {{ joined_text('medians.batch_id', ', ') }} as reference_id,
-        exp({{ ordered_mean('ln(medians.array_median_afu)') }}) as reference_afu,
-        count(*) as n_reference_arrays
-    from medians
-    inner join chosen_batches
+        frozen.study_id,
+        frozen.background_method,
+        frozen.replicate_rule,
+        frozen.normalisation_method,
+        frozen.quantile_rank,
+        frozen.reference_id,
+        frozen.reference_value,
+        frozen.reference_value_unit,
+        frozen.n_reference_arrays,
+        true as is_frozen
+    from frozen
+    where frozen.is_in_force
+),
+
+-- what was never frozen under this reference, such as a variant asked for later
+kept_not_frozen as (
+    select
+        computed.study_id,
+        computed.background_method,
+        computed.replicate_rule,
+        computed.normalisation_method,
+        computed.quantile_rank,
+        computed.reference_id,
+        computed.reference_value,
+        computed.reference_value_unit,
+        computed.n_reference_arrays,
+        false as is_frozen
+    from computed
+    left join kept_in_force as frozen
         on
-            medians.study_id = chosen_batches.study_id
-            and medians.batch_id = chosen_batches.batch_id
-    where medians.array_median_afu > 0
-    group by all
+            computed.study_id = frozen.study_id
+            and computed.background_method = frozen.background_method
+            and computed.replicate_rule = frozen.replicate_rule
+            and computed.normalisation_method = frozen.normalisation_method
+            and computed.quantile_rank = frozen.quantile_rank
+    where frozen.study_id is null
+),
+
+stacked as (
+    select * from kept_in_force
+    union all
+    select * from kept_not_frozen
 )
 
-select * from averaged
+select * from stacked

@@ -5,7 +5,11 @@ analyses as (select * from {{ ref('stg_raw__plan') }}),
 
 analytes as (select * from {{ ref('dim_analytes') }}),
 
-variants as (select * from {{ ref('int_variants_selected') }}),
+variants as (
+    select *
+    from {{ ref('int_variants_selected') }}
+    where is_reported_variant
+),
 
 arms as (select * from {{ ref('int_samples_contrasted') }}),
 

@@ -1,7 +1,11 @@
 -- grain: study_id, sample_id, analyte_id, variant_id
 with
 
-arrays as (select * from {{ ref('int_measurements_normalised') }}),
+arrays as (
+    select *
+    from {{ ref('int_measurements_normalised') }}
+    where is_reported_variant
+),
 
 other_platforms as (select * from {{ ref('int_values_measured') }}),
 

@@ -14,6 +14,7 @@ renamed as (
         primary_variant_id,
         baseline_visit,
         normalisation_reference,
+        robustness_variants,
         is_synthetic,
         has_study_codes
     from studies
