@@ -139,6 +139,10 @@ def gate_lines(front: Front, gates: Sequence[expectations.GateRun]) -> int:
     held = 0
     for run in gates:
         if run.gate != "batch":
+            # What holds a release is said with the problems of the run.
+            for result in run.broken:
+                if not result.holds:
+                    front.say(f"  {run.study_id} warning: {result.rule_id}: {result.message}")
             continue
         held += run.verdict == "held"
         if run.verdict == "held":

@@ -14,6 +14,7 @@ from expectations import release_test_frames as results
 from expectations import sheet_frames as sheets
 from expectations import slide_frames as slides
 from expectations import value_frames as values
+from expectations.design_frames import design_rows
 from expectations.frame import Frame
 from expectations.identity_frames import identity_rows
 from expectations.thresholds import unusable_overrides
@@ -31,6 +32,8 @@ class _Recipe:
 _OWN_THRESHOLDS = "thresholds that the study sets, compared with the seed"
 
 _IDENTITIES = "columns of scanner files that follow from others, by the titles of the batch"
+
+_CONFOUNDING = "what else differs between the arms of each contrast of a study's plan"
 
 _RECIPES: dict[str, _Recipe] = {
     "delivery": _Recipe(slides.DELIVERY_SQL, "batches"),
@@ -57,6 +60,7 @@ _RECIPES: dict[str, _Recipe] = {
     "tests": _Recipe(results.TESTS_SQL, "analyses by method", names_rows=True),
     "plan": _Recipe(results.PLAN_SQL, "planned analyses", names_rows=True),
     "groups": _Recipe(release.GROUPS_SQL, "contrasts"),
+    "confounding": _Recipe(_CONFOUNDING, "contrasts", names_rows=True),
     "matches": _Recipe(release.MATCHES_SQL, "samples"),
 }
 
@@ -93,6 +97,8 @@ def _make(con: DuckDBPyConnection, recipe: _Recipe, parameters: Mapping[str, str
             rows = _own_thresholds(con, parameters["study_id"])
         elif recipe.sql == _IDENTITIES:
             rows = identity_rows(con, parameters)
+        elif recipe.sql == _CONFOUNDING:
+            rows = design_rows(con, parameters)
         else:
             rows = _query(con, recipe, parameters)
         return Frame(rows, recipe.noun, recipe.names_rows)

@@ -67,6 +67,41 @@ TABLE_RULES: tuple[Rule, ...] = (
     ),
 )  # fmt: skip
 
+_design = partial(
+    _rule, severity="warning", frame="confounding", direction="at_most",
+)  # fmt: skip
+
+DESIGN_RULES: tuple[Rule, ...] = (
+    _design(
+        rule_id="group_slide_confounded", column="slide_v",
+        sentence="The arms of a contrast are spread over the same slides or plates.",
+    ),
+    _design(
+        rule_id="group_lot_confounded", column="lot_v",
+        sentence="The arms of a contrast are spread over the same lots.",
+    ),
+    _design(
+        rule_id="group_date_confounded", column="date_v",
+        sentence="The arms of a contrast are spread over the same days of scanning.",
+    ),
+    _design(
+        rule_id="group_centre_confounded", column="centre_v",
+        sentence="The arms of a contrast come from the same centres.",
+    ),
+    _design(
+        rule_id="visits_on_different_slides", column="split_frac",
+        sentence="The two samples of a person that a paired contrast compares share a slide.",
+    ),
+    _design(
+        rule_id="age_balanced", column="age_smd",
+        sentence="The arms of an independent contrast have the same age.",
+    ),
+    _design(
+        rule_id="sex_balanced", column="sex_smd",
+        sentence="The arms of an independent contrast have the same share of women.",
+    ),
+)  # fmt: skip
+
 FOLD_CHANGE_RULES: tuple[Rule, ...] = (
     _rule(
         rule_id="fold_changes_complete", severity="integrity",
@@ -124,7 +159,7 @@ TEST_RULES: tuple[Rule, ...] = (
     ),
 )  # fmt: skip
 
-RELEASE_RULES = (*TABLE_RULES, *FOLD_CHANGE_RULES, *TEST_RULES)
+RELEASE_RULES = (*TABLE_RULES, *DESIGN_RULES, *FOLD_CHANGE_RULES, *TEST_RULES)
 
 
 def release_suite(con: DuckDBPyConnection, study_id: str) -> tuple[Rule, ...]:
@@ -132,7 +167,7 @@ def release_suite(con: DuckDBPyConnection, study_id: str) -> tuple[Rule, ...]:
     plan = con.execute("select kind, mode from raw.plan where study_id = ?", [study_id]).fetchall()
     rules = [*TABLE_RULES]
     if any(kind == "contrast" and mode == "correct" for kind, mode in plan):
-        rules += FOLD_CHANGE_RULES
+        rules += [*DESIGN_RULES, *FOLD_CHANGE_RULES]
     if any(kind in ("contrast", "omnibus", "correlation") for kind, _ in plan):
         rules += TEST_RULES
     return tuple(rules)

@@ -24,8 +24,8 @@ create table marts.dim_variants as
 select study_id, 'subtract_median' as variant_id from raw.studies;
 
 create table marts.dim_samples as
-select study_id, sample_id, patient_id, visit, group_code, slide_id, batch_id,
-    visit = 'baseline' as is_baseline
+select study_id, sample_id, patient_id, visit, group_code, slide_id, batch_id, lot,
+    visit = 'baseline' as is_baseline, false as is_excluded
 from raw.samples where group_code <> 'empty';
 
 create table marts.dim_patients as
@@ -75,6 +75,14 @@ inner join (
     select distinct contrast_id, numerator_group, denominator_group, pairing
     from raw.plan where kind = 'contrast' and mode = 'correct'
 ) as p on s.group_code in (p.numerator_group, p.denominator_group);
+
+create table intermediate.int_samples_contrasted as
+select study_id, contrast_id, sample_id,
+    if(is_numerator, 'numerator', 'denominator') as arm
+from arms;
+
+-- the founding study's controls are younger than its patients, as the paper prints
+update raw.patients set age_years = 50 + hash(patient_id) % 2;
 
 create table marts.fct_fold_changes as
 select *, num - den as change_log2fc, power(2, num - den) as ratio_geometric,
@@ -146,6 +154,29 @@ FAULTS = {
     "groups_share_batches": "update marts.dim_samples set batch_id = 'OTHER' where group_code = 'C'",
     "samples_like_their_person": "update marts.fct_sample_matches set exchanged_sample_id = 'x' "
     "where sample_id = (select min(sample_id) from marts.dim_samples)",
+    "group_slide_confounded": "update marts.dim_samples set slide_id = 'OWN' "
+    "where group_code = 'C'",
+    "group_lot_confounded": "update marts.dim_samples set lot = 'OTHER' where group_code = 'C'",
+    "group_date_confounded": [
+        "update marts.dim_samples set slide_id = patient_id",
+        "insert into raw.files by name select distinct d.study_id, sha256(d.patient_id) as "
+        "file_sha256, 'slide' as role, d.patient_id as slide_id, 1 as n_bytes, 'utf-8' as "
+        "encoding, 'LF' as line_end, 1 as n_rows_in, 1 as n_rows_loaded, 0 as "
+        "n_rows_quarantined, 0 as n_rows_unchanged, 'load-1' as load_id, "
+        "timestamptz '2026-01-01' as loaded_at from marts.dim_samples as d",
+        "insert into raw.scan_headers by name select study_id, file_sha256, 1 as record_number, "
+        "'DateTime' as header_key, if(slide_id like 'C%', '2020/01/02 10:00:00', "
+        "'2020/01/01 11:00:00') as header_text from raw.files where file_sha256 = "
+        "sha256(slide_id)",
+    ],
+    "group_centre_confounded": "update raw.patients set centre_id = 'other' "
+    "where cohort = 'control'",
+    "visits_on_different_slides": "update marts.dim_samples set slide_id = 'SYN-S01' where "
+    "sample_id in (select sample_id from marts.dim_samples where group_code = 'B' "
+    "and slide_id = 'SYN-S02' order by sample_id limit 2)",
+    "age_balanced": "update raw.patients set age_years = age_years - 1 where cohort = 'control'",
+    "sex_balanced": "update raw.patients set sex = 'male' where patient_id in (select patient_id "
+    "from marts.dim_samples where group_code = 'C' order by patient_id limit 1)",
     "fold_changes_complete": "delete from marts.fct_fold_changes "
     f"where {ONE} and contrast_id = 'A_vs_C'",
     "fold_changes_finite": "update marts.fct_fold_changes set ratio_arithmetic = 'nan' "
@@ -176,10 +207,11 @@ def test_clean_tables_are_released(built):
 
 @pytest.mark.parametrize("rule_id", FAULTS)
 def test_a_seeded_fault_is_caught_by_its_rule_alone(built, rule_id):
-    assert built.execute(FAULTS[rule_id]).fetchone()[0] > 0
+    for statement in [FAULTS[rule_id]] if isinstance(FAULTS[rule_id], str) else FAULTS[rule_id]:
+        assert built.execute(statement).fetchone()[0] > 0
     run = expectations.run_release_gate(built, STUDY)
     assert [r.rule_id for r in run.broken] == [rule_id]
-    held = rule_id not in ("groups_share_batches", "samples_like_their_person")
+    held = next(r.severity for r in RELEASE_RULES if r.rule_id == rule_id) != "warning"
     assert run.verdict == ("held" if held else "released")
 
 
