@@ -25,6 +25,7 @@ targets as (
         target_kind,
         target_order,
         median(net_afu) filter (where flag >= 0) as median_net_afu,
+        bool_and(is_saturated) as is_saturated,
         avg(net_afu) filter (where is_kept) as mean_net_afu,
         stddev_samp(net_afu) filter (where is_kept) as sd_net_afu
     from on_serum
@@ -52,14 +53,18 @@ blanks as (
     group by array_uid
 ),
 
--- positive controls stand in the panel's list in falling amounts
+-- positive controls stand in the panel's list in falling amounts; between two at the scanner's
+-- ceiling the step cannot be seen, and saturation has a rule of its own
 steps as (
     select
         array_uid,
-        lag(median_net_afu) over (partition by array_uid order by target_order)
-            - median_net_afu as step_afu
+        case
+            when is_saturated and lag(is_saturated) over falling then 65535
+            else lag(median_net_afu) over falling - median_net_afu
+        end as step_afu
     from targets
     where target_kind = 'positive_control'
+    window falling as (partition by array_uid order by target_order)
 ),
 
 least_steps as (select array_uid, min(step_afu) as step_afu from steps group by array_uid),
