@@ -62,6 +62,7 @@ _RECIPES: dict[str, _Recipe] = {
     "groups": _Recipe(release.GROUPS_SQL, "contrasts"),
     "confounding": _Recipe(_CONFOUNDING, "contrasts", names_rows=True),
     "matches": _Recipe(release.MATCHES_SQL, "samples"),
+    "arrays_apart": _Recipe(release.ARRAYS_APART_SQL, "arrays"),
 }
 
 

@@ -196,6 +196,15 @@ from marts.fct_sample_matches
 where study_id = $study_id
 """
 
+ARRAYS_APART_SQL = """
+select
+    'study' as uid,
+    count(outlier_verdict) as n_rows,
+    count(*) filter (where outlier_verdict = 'apart' and not is_excluded) as n_apart
+from marts.fct_array_quality
+where study_id = $study_id
+"""
+
 GROUPS_SQL = """
 with
 

@@ -65,6 +65,12 @@ TABLE_RULES: tuple[Rule, ...] = (
         frame="matches", column="n_exchanged", direction="at_most", shows="total",
         counted="n_rows", noun="samples", may_be_none=True,
     ),
+    _rule(
+        rule_id="arrays_like_their_batch", severity="warning",
+        sentence="No array with serum stands apart from the other arrays of its batch.",
+        frame="arrays_apart", column="n_apart", direction="at_most", shows="total",
+        counted="n_rows", noun="arrays", may_be_none=True,
+    ),
 )  # fmt: skip
 
 _design = partial(

@@ -76,3 +76,13 @@ def test_dust_is_no_gradient(con):
     ).fetchone()
     assert n == 12
     assert not expectations.run_batch_gate(con, STUDY, BATCH, suite=SPOT_RULES).broken
+
+
+def test_controls_at_the_ceiling_are_not_out_of_order(con):
+    """Which of two saturated controls is stronger cannot be seen, and saturation has its rule."""
+    con.execute(
+        "update raw.spots set foreground_median_afu = 65535, saturated_frac = 1, "
+        "background_median_afu = background_median_afu + if(target_id = 'POS1', 30, 0) "
+        f"where {ARRAY} and target_id in ('POS1', 'POS2')"
+    )
+    assert not expectations.run_batch_gate(con, STUDY, BATCH, suite=SPOT_RULES).broken

@@ -47,7 +47,8 @@ create table marts.dim_arrays as
 select study_id, slide_id || '/B' || block as array_id
 from raw.spots group by study_id, slide_id, block;
 
-create table marts.fct_array_quality as select * from marts.dim_arrays;
+create table marts.fct_array_quality as
+select *, 'alike' as outlier_verdict, false as is_excluded from marts.dim_arrays;
 
 create table marts.dim_lots (study_id varchar, lot varchar);
 
@@ -152,6 +153,8 @@ FAULTS = {
     "plan_answered": "update stats.fct_test_results set p_value = null "
     f"where {ONE} and analysis_id = 'corr_pain_baseline'",
     "groups_share_batches": "update marts.dim_samples set batch_id = 'OTHER' where group_code = 'C'",
+    "arrays_like_their_batch": "update marts.fct_array_quality set outlier_verdict = 'apart' "
+    "where array_id = (select min(array_id) from marts.dim_arrays)",
     "samples_like_their_person": "update marts.fct_sample_matches set exchanged_sample_id = 'x' "
     "where sample_id = (select min(sample_id) from marts.dim_samples)",
     "group_slide_confounded": "update marts.dim_samples set slide_id = 'OWN' "

@@ -257,7 +257,7 @@ PLANTED: list[tuple[Callable[..., Any], float, set[str]]] = [
     (profile, 0.5, set()),
     (profile, 1.5, {"profile"}),
     (profile, 2.5, {"profile"}),
-    (dim, 0.5, set()),
+    (dim, 0.7, set()),
     (dim, 0.125, {"distribution"}),
     (dim, 0.05, {"distribution"}),
     (dust, 3, set()),
