@@ -90,6 +90,7 @@ def _slides(con, samples: pd.DataFrame) -> None:
         "study_id": STUDY, "title": "t", "is_synthetic": True, "platform_id": "genepix",
         "panel_id": "p", "channel_nm": 532, "array_unit": "block", "baseline_visit": "baseline",
         "primary_variant_id": "subtract_median", "normalisation_reference": "",
+        "robustness_variants": "",
         "has_study_codes": True}])  # fmt: skip
     slides = sorted(set(samples["slide_id"]))
     shas = {s: s.encode().hex().ljust(64, "0") for s in slides}
