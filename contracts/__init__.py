@@ -6,6 +6,7 @@ from contracts.identity import IDENTITY
 from contracts.quality import QUALITY
 from contracts.raw import RAW
 from contracts.relation import Column, Relation
+from contracts.signal import SIGNAL
 from contracts.stats import STATS
 
 #: Relations that exist, empty, before anything is loaded.
@@ -15,6 +16,7 @@ __all__ = [
     "IDENTITY",
     "QUALITY",
     "RAW",
+    "SIGNAL",
     "STANDING",
     "STATS",
     "Column",

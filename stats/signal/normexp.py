@@ -19,8 +19,8 @@ SMALLEST_SIGMA_AFU = 1.0
 #: Three parameters are not told by a handful of spots.
 FEWEST_SPOTS = 10
 
-#: Bounds of log sigma and log alpha in units of the spread; e-20 of it is nothing.
-_BOUND = 20.0
+#: Bounds of log sigma and log alpha in units of the spread; 1e-7 of it is nothing.
+_BOUND = 16.0
 
 
 @dataclass(frozen=True)
@@ -70,7 +70,7 @@ def fit_normexp(net_afu: ArrayLike) -> NormexpFit:
         log f(x) = −log alpha + sigma²/(2 alpha²) − (x − mu)/alpha
                    + log Φ((x − mu)/sigma − sigma/alpha)
 
-    The exact likelihood is maximised over mu, log sigma, log alpha (no saddle-point), from five
+    The exact likelihood is maximised over mu, log sigma, log alpha (no saddle-point), from three
     starts, on values that were centred and scaled first and sorted: neither the unit nor the order
     of spots changes the fit.
 
@@ -83,7 +83,7 @@ def fit_normexp(net_afu: ArrayLike) -> NormexpFit:
     Ritchie et al. (2007), Bioinformatics 23:2700–2707, doi:10.1093/bioinformatics/btm412.
     Checked against limma 3.54 `normexp.fit(method = "mle")`: our −2 log-likelihood at limma's
     parameters equals limma's to 1e-10 relative, and at our own it never exceeds limma's by 0.01
-    (4e-5 measured, where sigma tends to 0).
+    (5e-4 measured, where sigma tends to 0).
     """
     net = np.asarray(net_afu, dtype=np.float64)
     if net.ndim != 1 or np.isinf(net).any():
@@ -192,9 +192,9 @@ def _maximum(x: Floats) -> Floats:
 
 
 def _starts(x: Floats) -> list[list[float]]:
-    """Return starts: the normal part below four quantiles, and the three moments."""
+    """Return starts: the normal part below two quantiles, and the three moments."""
     starts = []
-    for share in (0.05, 0.1, 0.25, 0.5):
+    for share in (0.05, 0.25):
         mu = float(np.quantile(x, share))
         sigma = float(np.sqrt(np.mean((x[x <= mu] - mu) ** 2)))
         starts.append([mu, np.log(max(sigma, 1e-3)), np.log(max(x.mean() - mu, 1e-3))])

@@ -15,6 +15,10 @@ variants as (select * from {{ ref('int_variants_selected') }}),
 
 minima as (select * from {{ ref('int_array_minima') }}),
 
+fits as (select * from {{ ref('int_normexp_fitted') }}),
+
+convolved as (select * from {{ ref('int_normexp_expected') }}),
+
 exclusions as (select * from {{ ref('stg_quality__exclusions') }}),
 
 listed_methods as (
@@ -48,7 +52,8 @@ subtracted as (
             'methods.background_method',
             'spots.foreground_afu',
             'spots.background_afu',
-            'minima.smallest_positive_afu'
+            'minima.smallest_positive_afu',
+            'convolved.signal_afu'
         ) }} as net_afu,
         spots.flag < 0 as is_flagged,
         coalesce(spots.foreground_afu >= 65535, false)
@@ -57,7 +62,12 @@ subtracted as (
             when samples.is_excluded then 'ledger_' || samples.excluded_scope
             when excluded_targets.scope is not null then 'ledger_target'
             when excluded_spots.scope is not null then 'ledger_spot'
-        end as ledger_rule
+        end as ledger_rule,
+        case
+            when methods.background_method <> 'normexp' then 'no_positive_net'
+            when fits.fit_reason like 'normexp_degenerate%' then 'normexp_degenerate'
+            else 'normexp_not_fitted'
+        end as no_signal_rule
     from spots
     inner join batches
         on
@@ -70,6 +80,19 @@ subtracted as (
             spots.study_id = minima.study_id
             and spots.array_id = minima.array_id
             and methods.background_method = 'minimum'
+    left join fits
+        on
+            spots.study_id = fits.study_id
+            and spots.array_id = fits.array_id
+            and methods.background_method = 'normexp'
+    left join convolved
+        on
+            spots.study_id = convolved.study_id
+            and spots.slide_id = convolved.slide_id
+            and spots.block = convolved.block
+            and spots.spot_row = convolved.spot_row
+            and spots.spot_column = convolved.spot_column
+            and methods.background_method = 'normexp'
     left join targets
         on
             spots.study_id = targets.study_id
@@ -107,7 +130,7 @@ named_exclusions as (
                 net_afu is null
                 and foreground_afu is not null
                 and background_afu is not null
-                then 'no_positive_net'
+                then no_signal_rule
             when net_afu is null then 'no_intensity'
             else ''
         end as exclusion_rule
