@@ -10,7 +10,12 @@ from contracts.paths import SEEDS
 from ingest.declared.study import Attribute, Group, Instrument, Study, Threshold, Visit
 from ingest.declared.toml_reader import Section, TomlReader
 from ingest.declared.values_toml import read_value_format
-from ingest.declared.variants_toml import read_robustness, read_variants, shipped_variants
+from ingest.declared.variants_toml import (
+    check_primary,
+    read_robustness,
+    read_variants,
+    shipped_variants,
+)
 from ingest.faults import Fault, RefusedError
 from ingest.files.source_file import SourceFile
 from ingest.platforms import PLATFORMS
@@ -92,6 +97,7 @@ def as_far_as_it_reads(
         robustness_variants=read_robustness(robustness, variants),
     )
     _variant(study, found, tuple(variants))
+    check_primary(study, variants.get(found.primary_variant), found.reference_batches)
     for section in (study, privacy, panel, normalisation, robustness):
         section.refuse_unknown()
     return found, tuple(toml.faults)

@@ -20,6 +20,8 @@ _KEYS = {
 }
 #: Methods without a factor per array: a limit of detection cannot be carried through them.
 WITHOUT_FACTOR = ("quantile", "cyclic_loess", "vsn")
+#: Methods that fit the arrays of a batch together: a new array moves its batch, no reference holds.
+BATCH_LOCAL = ("cyclic_loess", "vsn")
 ALL = "all"
 
 
@@ -58,6 +60,25 @@ def read_robustness(section: Section, known: dict[str, Variant]) -> tuple[str, .
         if name not in allowed:
             section.complain("variants", f"`variants` names {name!r}", allowed=", ".join(allowed))
     return named
+
+
+def check_primary(section: Section, variant: Variant | None, reference: tuple[str, ...]) -> None:
+    """Complain of a primary variant that results must not rest on."""
+    if variant is None:
+        return
+    if variant.background_method == "normexp":
+        section.complain(
+            "primary_variant", f"`primary_variant` is {variant.variant_id!r}, whose background is "
+            "normexp: its fit is too uncertain on an array of this size to carry the results",
+            allowed="a variant of another background; compare normexp under [robustness]",
+        )  # fmt: skip
+    if variant.normalisation_method in BATCH_LOCAL and reference:
+        section.complain(
+            "primary_variant", f"`primary_variant` is {variant.variant_id!r}, which fits the "
+            "arrays of each batch together, but [normalisation] names reference batches",
+            allowed="a variant that is scaled to a reference, or no `reference_batches`; "
+            "compare it under [robustness]",
+        )  # fmt: skip
 
 
 def _variant(section: Section, shipped: dict[str, Variant]) -> Variant:

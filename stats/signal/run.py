@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -50,7 +51,9 @@ def normexp_signals(spots: pa.Table, fits: pa.Table) -> pa.Table:
     fits : what `normexp_fits` returned for them
         An array whose fit has a reason has null signals.
     """
-    fit_of = {(f["study_id"], f["array_id"]): f for f in rows(fits) if not f["fit_reason"]}
+    fit_of: dict[tuple[str, ...], dict[str, Any]] = {
+        (f["study_id"], f["array_id"]): f for f in rows(fits) if not f["fit_reason"]
+    }
     net = _floats(spots, "net_afu")
     signal = np.full(len(net), np.nan)
     for array, places in _groups(spots, ["study_id", "array_id"]):

@@ -17,6 +17,9 @@ import numpy as np
 import pytest
 
 from contracts.paths import REPO_ROOT
+from stats.signal.cyclic_loess import cyclic_loess
+from stats.signal.normexp import fit_normexp
+from stats.signal.vsn import vsn
 
 pytestmark = pytest.mark.xdist_group("dbt")
 
@@ -41,6 +44,8 @@ OWN = {
     | {"variant_id": f"{method}_quantile", "background_method": method}
     for method in METHODS if method != "subtract"
 }  # fmt: skip
+#: What an optimiser adds to the last bit of a mean; elsewhere levels agree to 1e-12.
+LEVEL_TOLERANCE = {"cyclic_loess": 1e-10, "vsn": 1e-6}
 BLOCKS = sorted({int(s["block"]) for s in INPUT})
 #: Total protein of each sample, one of them unknown.
 PROTEIN = {b: None if b == BLOCKS[-1] else 55.0 + 3.25 * b for b in BLOCKS}
@@ -94,13 +99,13 @@ def limma(method: str, quantity: str) -> dict[tuple[str, str], float | None]:
     }
 
 
-def agree(found: dict, wanted: dict, *, rel: float) -> None:
+def agree(found: dict, wanted: dict, *, rel: float, abs_: float = 0) -> None:
     assert set(found) == set(wanted)
     for key, value in wanted.items():
         if value is None:
             assert found[key] is None, key
         else:
-            assert found[key] == pytest.approx(value, rel=rel, abs=0), key
+            assert found[key] == pytest.approx(value, rel=rel, abs=abs_), key
 
 
 def fetch(built: Any, columns: str, relation: str, study_id: str, more: str = "true") -> dict:
@@ -204,6 +209,8 @@ def normalise(
     arrays = sorted({a for a, _ in net})
     if method == "quantile":
         return quantiled(net, arrays), dict.fromkeys(arrays)
+    if method in LEVEL_TOLERANCE:
+        return fitted_together(method, net, arrays), dict.fromkeys(arrays)
     scale: dict[str, float | None] = {
         "none": dict.fromkeys(arrays, 1.0),
         "median": {a: np.median([x for (b, _), x in net.items() if b == a and x is not None])
@@ -237,6 +244,17 @@ def quantiled(
     return out
 
 
+def fitted_together(
+    method: str, net: dict[tuple[str, str], float | None], arrays: list[str]
+) -> dict[tuple[str, str], float | None]:
+    """Return what the functions of stats/ give, which tests/reference/signal compares with R."""
+    batch = np.array([[net[a, t] for t in ANALYTES] for a in arrays], dtype=float)
+    logs = np.log2(np.where(batch > 0, batch, np.nan))
+    levels = (vsn(batch) if method == "vsn" else cyclic_loess(logs)).level_log2
+    return {(a, t): None if np.isnan(levels[i, j]) else float(2 ** levels[i, j])
+            for i, a in enumerate(arrays) for j, t in enumerate(ANALYTES)}  # fmt: skip
+
+
 def oracle(variant: dict[str, str]) -> Oracle:
     spots = net_signals(variant["background_method"])
     net = {
@@ -261,7 +279,7 @@ def oracle(variant: dict[str, str]) -> Oracle:
     return Oracle(net, limits, level, kind, swapped)
 
 
-@pytest.mark.parametrize("variant_id", VARIANTS | OWN)
+@pytest.mark.parametrize("variant_id", [v for v in VARIANTS | OWN if v != "normexp_median"])
 def test_every_variant_equals_numpy(studies, variant_id):
     variant = (VARIANTS | OWN)[variant_id]
     wanted = oracle(variant)
@@ -271,7 +289,8 @@ def test_every_variant_equals_numpy(studies, variant_id):
 
     agree(found("net_afu"), wanted.net, rel=1e-12)
     agree(found("lod_afu"), wanted.lod, rel=1e-12)
-    agree(found("level_log2"), wanted.level, rel=1e-12)
+    near = LEVEL_TOLERANCE.get(variant["normalisation_method"], 0)
+    agree(found("level_log2"), wanted.level, rel=1e-12, abs_=near)
     kinds = {k: "missing" if v in {"flagged", "saturated"} else v
              for k, v in found("measurement_class").items()}  # fmt: skip
     assert kinds == wanted.kind
@@ -279,7 +298,20 @@ def test_every_variant_equals_numpy(studies, variant_id):
     assert set(found("below_lod_policy").values()) == {variant["below_lod_policy"]}
     shown = {k: None if v is None else np.log2(v) for k, v in found("value").items()
              if v is None or v > 0}  # fmt: skip
-    agree(shown, {k: wanted.level[k] for k in shown}, rel=1e-12)
+    agree(shown, {k: wanted.level[k] for k in shown}, rel=1e-12, abs_=near)
+
+
+def test_normexp_of_arrays_as_small_as_these_says_that_it_is_degenerate(studies):
+    """42 spots an array; test_signal_optimised.py has arrays that can be fitted."""
+    for block in BLOCKS:
+        net = [float(s["foreground"]) - float(s["background"])
+               for s in INPUT if int(s["block"]) == block]  # fmt: skip
+        assert fit_normexp(net).reason.startswith("normexp_degenerate")
+    found = studies.con.execute(
+        "select distinct level_log2, measurement_class, level_reason from marts.fct_measurements "
+        "where study_id = 'normexp_median' and level_reason not like '%flagged%' "
+        "and level_reason not like '%saturated%'").fetchall()  # fmt: skip
+    assert found == [(None, "missing", "every spot was excluded (normexp_degenerate)")]
 
 
 def test_the_variants_differ_where_they_should(studies):

@@ -46,6 +46,23 @@ def test_variants_of_its_own(source, toml_text):
     assert found.robustness_variants == ("mine", "none_none")
 
 
+@pytest.mark.parametrize("name", ["subtract_vsn", "subtract_cyclic_loess", "mine"])
+def test_a_fit_of_a_batch_is_primary_only_where_no_reference_is_named(source, toml_text, name):
+    own = VARIANT.replace("'median'", "'vsn'").replace("'lod_sqrt2'", "'as_measured'")
+    text = toml_text.replace('"subtract_median"', f'"{name}"') + own
+    assert read_study(source(text, "study.toml")).primary_variant == name
+    said = refusal(source, text + "[normalisation]\nreference_batches = ['B1']\n")
+    assert f"`primary_variant` is '{name}', which fits the arrays of each batch together" in said
+    compared = toml_text + "[normalisation]\nreference_batches = ['B1']\n"
+    assert read_study(source(compared, "study.toml")).robustness_variants == ("all",)
+
+
+def test_normexp_is_never_primary_even_as_a_variant_of_ones_own(source, toml_text):
+    text = toml_text.replace('"subtract_median"', '"mine"')
+    text += VARIANT.replace("'half'", "'normexp'")
+    assert "`primary_variant` is 'mine', whose background is normexp" in refusal(source, text)
+
+
 @pytest.mark.parametrize(
     ("change", "words"),
     [
@@ -83,6 +100,10 @@ def test_variants_of_its_own(source, toml_text):
         (
             ("[panel]", VARIANT.replace("'median'", "'quantile'") + "[panel]"),
             "`below_lod` is 'lod_sqrt2' with a normalisation that has no factor",
+        ),
+        (
+            ('"subtract_median"', '"normexp_median"'),
+            "`primary_variant` is 'normexp_median', whose background is normexp",
         ),
         (("[panel]", VARIANT * 2 + "[panel]"), "[[variants]] number 2 id: `mine` stands twice"),
         (("[panel]", VARIANT + "cv = 3\n[panel]"), "[[variants]] number 1 cv: unknown key `cv`"),

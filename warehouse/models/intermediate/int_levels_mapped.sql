@@ -17,6 +17,8 @@ reference_quantiles as (
 
 variants as (select * from {{ ref('int_variants_selected') }}),
 
+fitted_in_batches as (select * from {{ ref('int_levels_fitted') }}),
+
 listed_rules as (
     select distinct
         study_id,
@@ -126,6 +128,22 @@ interpolated as (
             and placed.background_method = upper_quantiles.background_method
             and placed.replicate_rule = upper_quantiles.replicate_rule
             and cast(ceil(placed.place) as bigint) = upper_quantiles.quantile_rank
+),
+
+stacked as (
+    select * from interpolated
+    union all
+    select
+        study_id,
+        array_id,
+        target_id,
+        background_method,
+        replicate_rule,
+        normalisation_method,
+        '' as reference_id,
+        power(2e0, level_log2) as normalised_afu,
+        map_reason
+    from fitted_in_batches
 )
 
-select * from interpolated
+select * from stacked
