@@ -65,6 +65,9 @@ def build(home: Home, on_progress: Callable[[int, int], None] | None = None) -> 
 
 def _environment(home: Home) -> dict[str, str]:
     return {
+        # The matrices of a batch are small: threads of linear algebra wait for one another, ten
+        # times longer than the work takes where other programs keep the processors busy.
+        "OPENBLAS_NUM_THREADS": "1",
         **os.environ,
         "CYTOMART_HOME": str(home.root),
         "CYTOMART_LOCK_PID": str(os.getpid()),

@@ -12,6 +12,7 @@ from stats.signal.lowess import lowess
 from stats.signal.normalised import ALONE
 from stats.signal.normexp import (
     _objective,
+    _slopes,
     fit_normexp,
     minus_two_log_likelihood,
     normexp_signal,
@@ -43,11 +44,15 @@ def test_normexp_finds_the_parameters_that_made_the_spots():
 
 
 @pytest.mark.parametrize("theta", [(-0.5, -1.0, 0.3), (0.4, -4.0, -3.0), (2.0, 0.5, -2.0)])
-def test_the_slope_of_the_normexp_likelihood_is_its_difference(theta):
-    x = np.random.default_rng(3).exponential(1, 50) - 1
-    _, gradient = _objective(np.array(theta), x)
-    numeric = optimize.approx_fprime(np.array(theta), lambda t: _objective(t, x)[0], 1e-6)
-    np.testing.assert_allclose(gradient, numeric, rtol=1e-4, atol=1e-5)
+def test_the_slopes_of_the_normexp_likelihood_are_its_differences(theta):
+    x = np.sort(np.random.default_rng(3).exponential(1, 50)) - 1
+    at = np.array([theta])
+    gradient, hessian = _slopes(at, x)
+    numeric = optimize.approx_fprime(at[0], lambda t: _objective(t[None], x)[0], 1e-6)
+    np.testing.assert_allclose(gradient[0], numeric, rtol=1e-4, atol=1e-5)
+    for k in range(3):
+        ahead, behind = (_slopes(at + sign * 1e-5 * np.eye(3)[k], x)[0][0] for sign in (1, -1))
+        np.testing.assert_allclose(hessian[0, k], (ahead - behind) / 2e-5, rtol=1e-5, atol=1e-6)
 
 
 def test_the_normexp_density_integrates_to_one():
