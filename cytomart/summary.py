@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import expectations
-from cytomart import inbox, pipeline, state
+from cytomart import comparability, inbox, pipeline, state
 from cytomart.front import Front
 from ingest.load_report import (
     LOADED,
@@ -30,28 +31,36 @@ def close(
     front: Front, outcome: pipeline.RunOutcome, decision: dict[str, Any] | None = None
 ) -> int:
     """Say what a run did, and for machines the decision behind it; return its exit code."""
-    standing, counts, hits = _tell(front, outcome)
-    code = pipeline.exit_code(outcome, standing.n_held)
-    front.give({**(decision or {}), **_facts(outcome, counts, hits, code)})
+    told = _tell(front, outcome)
+    code = pipeline.exit_code(outcome, told.standing.n_held)
+    front.give({**(decision or {}), **_facts(outcome, told, code)})
     return code
 
 
 def close_inbox(front: Front, run: inbox.InboxRun) -> int:
     """Say what a run over a drop folder did, in one line at last; return its exit code."""
-    standing, counts, hits = _tell(front, run.outcome, shows_waits=False)
+    told = _tell(front, run.outcome, shows_waits=False)
     inbox.lines(front, run)
-    code = inbox.exit_code(run, standing)
-    line = inbox.one_line(run, standing, code)
+    code = inbox.exit_code(run, told.standing)
+    line = inbox.one_line(run, told.standing, code)
     inbox.log(front.home, line)
     front.say(line)
-    front.give({**_facts(run.outcome, counts, hits, code), "inbox": inbox.facts(run)})
+    front.give({**_facts(run.outcome, told, code), "inbox": inbox.facts(run)})
     return code
 
 
-def _tell(
-    front: Front, outcome: pipeline.RunOutcome, *, shows_waits: bool = True
-) -> tuple[state.State, dict[str, int], list[dict[str, Any]]]:
-    """Say what a run did; return what stands, the batches' counts, and the hits."""
+@dataclass(frozen=True)
+class _Told:
+    """What stands after a run: batches and their counts, hits, lots."""
+
+    standing: state.State
+    counts: dict[str, int]
+    hits: list[dict[str, Any]]
+    lots: list[dict[str, Any]]
+
+
+def _tell(front: Front, outcome: pipeline.RunOutcome, *, shows_waits: bool = True) -> _Told:
+    """Say what a run did, and return what stands."""
     if outcome.load is not None:
         load_lines(front, outcome.load, shows_waits=shows_waits)
     incomplete = [] if shows_waits else [g for g in outcome.gates if _is_incomplete(g)]
@@ -69,9 +78,11 @@ def _tell(
     front.say(
         "Batches: " + ", ".join(f"{n} {s}" for s, n in counts.items() if n or s == "released")
     )
-    hits = _hit_lines(front) if outcome.generation is not None else []
+    is_published = outcome.generation is not None
+    lots = comparability.tell(front) if is_published else []
+    hits = _hit_lines(front) if is_published else []
     _place_lines(front, outcome)
-    return standing, counts, hits
+    return _Told(standing, counts, hits, lots)
 
 
 def _is_incomplete(gate_run: expectations.GateRun) -> bool:
@@ -241,14 +252,13 @@ def gate_facts(gates: Sequence[expectations.GateRun]) -> list[dict[str, Any]]:
     ]
 
 
-def _facts(
-    outcome: pipeline.RunOutcome, counts: dict[str, int], hits: list[dict[str, Any]], code: int
-) -> dict[str, Any]:
+def _facts(outcome: pipeline.RunOutcome, told: _Told, code: int) -> dict[str, Any]:
     return {
         "load": load_facts(outcome.load) if outcome.load else None,
         "gates": gate_facts(outcome.gates),
-        "batches": counts,
-        "hits": hits,
+        "batches": told.counts,
+        "lots": told.lots,
+        "hits": told.hits,
         "generation": outcome.generation.number if outcome.generation else None,
         "is_unchanged": outcome.is_unchanged,
         "report": str(outcome.report) if outcome.report else None,

@@ -113,6 +113,8 @@ def _content(published: Published) -> dict[str, Any]:
         "mode_counts": tables.mode_counts(published, titles),
         "mode_changes": tables.mode_changes(published, titles),
         "batches": quality_tables.batches(published),
+        "lots": quality_tables.lots(published),
+        "contrast_lots": quality_tables.contrast_lots(published),
         "failed_rules": quality_tables.failed_rules(published),
         "acceptances": quality_tables.acceptances(published),
         "exclusions": quality_tables.exclusions(published),

@@ -24,6 +24,52 @@ def batches(published: Published) -> Table:
     )  # fmt: skip
 
 
+_LOT_EFFECTS = {
+    "reference": "the reference",
+    "estimable": "can be estimated",
+    "lot_effect_not_estimable": "lot_effect_not_estimable",
+}
+
+
+def lots(published: Published) -> Table | None:
+    """Return what links the lots, where there are several."""
+    rows = published.rows("lots")
+    if len(rows) < 2:
+        return None
+    return table(
+        "Lots of the arrays. A lot's effect can be estimated from two serums on that were "
+        "measured on it and on another lot; the shifts stand in marts.fct_bridging_factors and "
+        "are not applied. Where it cannot, reporting.rpt_bridge_candidates names samples to "
+        "measure again.",
+        "Lot|Slides|Samples|Bridge samples|Effect|Compared with|Serums in common|Targets "
+        "compared|Median size of the shift, log2",
+        (
+            (
+                r["lot"], str(r["n_slides"]), str(r["n_samples"]), str(r["n_bridge_samples"]),
+                _LOT_EFFECTS[r["lot_effect"]], r["against_id"] or words.NOTHING,
+                str(r["n_shared_serums"]), str(r["n_targets_bridged"]),
+                _measured(r["median_abs_shift_log2fc"]),
+            )
+            for r in rows
+        ),
+        numeric=(1, 2, 3, 6, 7, 8),
+    )  # fmt: skip
+
+
+def contrast_lots(published: Published) -> Table | None:
+    """Return what can be compared although lots differ, where there are several."""
+    if len(published.rows("lots")) < 2:
+        return None
+    return table(
+        "What can be compared although lots differ.",
+        "Contrast|Lots|In words",
+        (
+            (r["contrast_id"], r["lots"], r["comparability_in_words"].partition(": ")[2])
+            for r in published.rows("contrast_lots")
+        ),
+    )
+
+
 def gate_rules(published: Published) -> Table:
     """Return every rule that was put to every batch and to the release."""
     return table(

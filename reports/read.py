@@ -140,6 +140,13 @@ QUERIES: dict[str, str] = {
     "batches": f"""
         select batch_id, n_slides, n_arrays, n_samples, gate_status, n_rules_failed, failed_rules
         from marts.dim_batches {_BY_STUDY} order by batch_id""",
+    "lots": f"""
+        select lot, lot_effect, against_id, n_slides, n_samples, n_bridge_samples,
+            n_shared_serums, n_targets_bridged, median_abs_shift_log2fc
+        from marts.dim_lots {_BY_STUDY} order by not is_reference, lot""",
+    "contrast_lots": f"""
+        select contrast_id, lots, comparability_in_words
+        from reporting.rpt_contrast_lots {_BY_STUDY} order by contrast_id""",
     "gates": f"""
         select gate, scope_id, rule_id, rule_label, severity, outcome, observed, threshold,
             threshold_source, message, is_accepted
@@ -187,6 +194,8 @@ class Published:
     volcano: pa.Table
     modes: pa.Table
     batches: pa.Table
+    lots: pa.Table
+    contrast_lots: pa.Table
     gates: pa.Table
     acceptances: pa.Table
     exclusions: pa.Table

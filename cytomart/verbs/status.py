@@ -9,7 +9,7 @@ from pathlib import Path
 import click
 
 from contracts import CytomartError
-from cytomart import monitor, state
+from cytomart import comparability, monitor, state
 from cytomart.front import Front, pass_front
 from store.publish import current
 
@@ -43,9 +43,11 @@ def command(front: Front, is_check: bool, drop: Path | None, max_age_h: float) -
         front.say(f"Generation {generation.number}: {front.home.published_path}")
     front.show("Batches", ["study", "batch", "status", "broken rules"], standing.batches)
     front.show("Set aside", ["study", "what", "which", "rows", "why"], standing.set_aside)
+    lots = comparability.tell(front) if generation else []
     front.give(
         {
             "generation": generation.number if generation else None,
+            "lots": lots,
             "batches": standing.batches,
             "set_aside": standing.set_aside,
         }

@@ -300,6 +300,15 @@ def _small_tables(rng: np.random.Generator) -> dict[str, pd.DataFrame]:
         "marts.dim_patients": pd.DataFrame({
             "study_id": STUDY, "patient_id": sorted(set(patients)), "sex": "female",
             "cohort": ["control"] * 10 + ["patient"] * 30}),
+        "marts.dim_lots": pd.DataFrame({
+            "study_id": STUDY, "lot": ["SYN-LOT-1", "SYN-LOT-2"],
+            "lot_effect": ["reference", "lot_effect_not_estimable"],
+            "against_id": [None, None], "n_slides": [6, 3], "n_samples": [46, 24],
+            "n_bridge_samples": [0, 0], "n_shared_serums": [0, 0], "n_targets_bridged": [0, 0],
+            "median_abs_shift_log2fc": [None, None], "is_reference": [True, False]}),
+        "reporting.rpt_contrast_lots": pd.DataFrame({
+            "study_id": STUDY, "contrast_id": ["A_vs_C"], "lots": ["SYN-LOT-1, SYN-LOT-2"],
+            "comparability_in_words": ["A_vs_C: cannot be compared, arms on different lots"]}),
         "marts.dim_batches": pd.DataFrame({
             "study_id": STUDY, "batch_id": ["SYN-01", "SYN-02", "SYN-03", "SYN-04"],
             "n_slides": [3, 3, 3, 1], "n_arrays": [24, 24, 24, 8], "n_samples": [24, 24, 22, 8],

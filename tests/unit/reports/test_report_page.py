@@ -97,6 +97,21 @@ def test_the_first_screen_sets_hits_beside_chance(page: str, published: Path) ->
     assert "Batch SYN-04 (8 samples) is held" in screen
 
 
+def test_lots_are_shown_with_what_can_be_compared_where_there_are_several(
+    page: str, tmp_path: Path, fixtures: SimpleNamespace
+) -> None:
+    assert "lot_effect_not_estimable" in page
+    assert "cannot be compared, arms on different lots" in page
+    assert "lot_effect_not_estimable" not in _with_one_lot(tmp_path, fixtures)
+
+
+def _with_one_lot(tmp_path: Path, fixtures: SimpleNamespace) -> str:
+    path = fixtures.warehouse(tmp_path / "warehouse.duckdb")
+    with duckdb.connect(str(path)) as con:
+        con.execute("delete from marts.dim_lots where not is_reference")
+    return fixtures.report(path, tmp_path / "report.html").read_text(encoding="utf-8")
+
+
 def test_no_word_of_cause(page: str) -> None:
     text = " ".join(Page(page).text).lower()
     for phrase in (
