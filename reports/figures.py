@@ -10,7 +10,7 @@ import pandas as pd
 from markupsafe import Markup
 
 from reports import theme, vega, words
-from reports.charts.array_quality import array_quality
+from reports.charts.array_quality import MEASURES, array_quality
 from reports.charts.scores import MOST_BESIDE, scores
 from reports.charts.volcano import volcano
 from reports.read import Published
@@ -156,6 +156,6 @@ def quality_figure(published: Published, *, stamp: str) -> Figure | None:
         array_quality(arrays),
         "Every array in the order of batch and slide; grey lines part the batches. Green circle: "
         f"within the limits. Amber square: watch. Red triangle: poor.{note}",
-        f"Quality of {len(arrays)} arrays in four measures: {spoken}.",
+        f"Quality of {len(arrays)} arrays in {len(MEASURES)} measures: {spoken}.",
         stamp=stamp,
     )

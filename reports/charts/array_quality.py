@@ -12,15 +12,17 @@ ARRAYS = "array_points"
 #: Column, words, factor to the shown unit.
 MEASURES = (
     ("background_median_afu", "Background, afu", 1.0),
+    ("background_gradient_ratio", "Rise of the background across the array, % of it", 100.0),
     ("positive_control_mean_afu", "Positive control, afu", 1.0),
     ("cv_median_frac", "Median CV of duplicates, %", 100.0),
     ("below_lod_frac", "Targets below detection, %", 100.0),
+    ("distance_log2", "Distance of the targets to the batch's usual levels, log2", 1.0),
 )
 _VERDICTS = ["ok", "watch", "poor"]
 
 
 def array_quality(arrays: pd.DataFrame, *, width: int = 1000) -> alt.VConcatChart:
-    """Return four strips over all arrays; colour and shape say the verdict.
+    """Return a strip per measure over all arrays; colour and shape say the verdict.
 
     Parameters
     ----------

@@ -10,6 +10,8 @@ from typing import Any
 import duckdb
 import pytest
 
+from reports.charts.array_quality import MEASURES
+
 pytestmark = pytest.mark.browser
 
 
@@ -44,7 +46,7 @@ def test_all_figures_are_drawn(seen: Any) -> None:
     assert 'data-drawn="6"' in seen.dom
     assert seen.count("scores-1", "score_points") == 59
     assert seen.count("scores-1", "change_points") == 29
-    assert seen.count("array-quality", "array_points") == 4 * 70
+    assert seen.count("array-quality", "array_points") == len(MEASURES) * 70
 
 
 def test_the_console_is_silent(seen: Any) -> None:

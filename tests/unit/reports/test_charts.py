@@ -117,7 +117,8 @@ def test_array_quality_with_a_measure_that_is_missing() -> None:
         "array_id": ["a", "b", "c"], "batch_id": ["x", "x", "y"], "verdict": ["ok", "watch", "poor"],
         "verdict_reason": "", "background_median_afu": [1.0, 2.0, 3.0],
         "positive_control_mean_afu": [np.nan] * 3, "cv_median_frac": [0.05, np.nan, 0.1],
-        "below_lod_frac": 0.1,
+        "below_lod_frac": 0.1, "background_gradient_ratio": [0.1, np.nan, 0.6],
+        "distance_log2": [np.nan] * 3,
     })  # fmt: skip
     svg = vl_convert.vegalite_to_svg(vega.specification(array_quality(arrays)))
     assert "Background" in svg
