@@ -1,6 +1,7 @@
 """The 10 distinct real ProtoArray slides: background, duplicate means and levels equal limma's.
 
-The numbers were made by tests/reference/signal/protoarray.R from the same files, to 1e-10 relative.
+What array quality says of them equals NumPy's and SciPy's numbers. limma's were made by
+tests/reference/signal/protoarray.R from the same files. All to 1e-10 relative.
 """
 
 from __future__ import annotations
@@ -11,7 +12,9 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+from scipy.stats import ks_2samp
 
 from contracts.paths import REPO_ROOT
 
@@ -37,6 +40,7 @@ def spot_row(key: dict[str, str], number: int, spot: dict[str, str]) -> dict[str
         "source_line": number + 34, "block": int(spot["Block"]), "spot_row": int(spot["Row"]),
         "spot_column": int(spot["Column"]), "channel_nm": 635, "flag": int(spot["Flags"]),
         "target_name": f"name {target}", "target_id": target,
+        "x_um": float(spot["X"]), "y_um": float(spot["Y"]),
         "saturated_frac": float(spot["F635 % Sat."]) / 100,
         "foreground_median_afu": float(spot["F635 Median"]),
         "background_median_afu": float(spot["B635 Median"]),
@@ -96,7 +100,7 @@ def built(slides, build_rows, blank_study, file_row) -> Iterator[Any]:
         for name, more in study_of(method, slides, blank_study, file_row).items():
             rows.setdefault(name, []).extend(more)
     found = build_rows("protoarray", rows, "--select", "+fct_measurements",
-                       "--indirect-selection", "cautious")  # fmt: skip
+                       "+fct_array_quality", "--indirect-selection", "cautious")  # fmt: skip
     assert found.returncode == 0, found.log
     yield found
     found.con.close()
@@ -127,3 +131,43 @@ def test_the_slides_hold_nets_that_are_not_positive(slides):
         nets = [float(s["F635 Median"]) - float(s["B635 Median"]) for s in spots]
         assert sum(net <= 0 for net in nets) >= 8
         assert any(int(s["Flags"]) < 0 for s in spots)
+
+
+def test_real_slides_are_judged_as_by_numpy(built, slides):
+    rows = built.con.execute(
+        "select * from marts.fct_array_quality where study_id = 'subtract'"
+    ).to_arrow_table()
+    quality = {r["array_id"]: r for r in rows.to_pylist()}
+    measured = built.con.execute(
+        "select array_id, analyte_id, net_afu, level_log2 from marts.fct_measurements "
+        "where study_id = 'subtract' and is_primary_variant"
+    ).fetchall()
+    nets = {a: [n for b, _, n, _ in measured if a == b and n is not None] for a in quality}
+    levels = {a: {t: x for b, t, _, x in measured if a == b and x is not None} for a in quality}
+    pool = np.concatenate(list(nets.values()))
+    usual = {t: np.median([x[t] for x in levels.values() if t in x])
+             for t in set().union(*levels.values())}  # fmt: skip
+    for array_id, row in quality.items():
+        assert row["background_gradient_ratio"] == pytest.approx(rise(slides[array_id]), rel=RTOL)
+        gaps = [abs(x - usual[t]) for t, x in levels[array_id].items()]
+        assert row["distance_log2"] == pytest.approx(np.median(gaps), rel=RTOL)
+        wanted = ks_2samp(nets[array_id], pool, method="asymp").statistic
+        assert row["ks_statistic"] == pytest.approx(wanted, rel=RTOL)
+        assert row["outlier_reason"] == "controls: no positive control was kept"
+    for figure, limit, floor in (("distance_log2", "distance_limit_log2", 2.0),
+                                 ("ks_statistic", "ks_limit", 0.0)):  # fmt: skip
+        low, middle, high = np.quantile([r[figure] for r in quality.values()], [0.25, 0.5, 0.75])
+        wanted = max(high + 3 * (high - low), floor * middle, 0.0 if floor else 0.25)
+        for row in quality.values():
+            assert row[limit] == pytest.approx(wanted, rel=RTOL)
+
+
+def rise(spots: list[dict[str, str]]) -> float:
+    """Rise of a plane through the backgrounds from end to end, over their median."""
+    background = np.array([float(s["B635 Median"]) for s in spots])
+    middle = np.median(background)
+    reach = 3 * 1.4826 * np.median(abs(background - middle))
+    shown = np.clip(background, np.floor(middle - reach), np.ceil(middle + reach))
+    places = np.array([[float(s["X"]), float(s["Y"])] for s in spots])
+    slope = np.linalg.lstsq(places - places.mean(axis=0), shown - shown.mean(), rcond=None)[0]
+    return float(abs(slope) @ np.ptp(places, axis=0) / middle)
