@@ -110,4 +110,31 @@ HIT_COUNTS = Relation(
     ),
 )  # fmt: skip
 
-STATS = (TEST_RESULTS, OUTCOME_TESTS, HIT_COUNTS)
+VARIANT_TESTS = Relation(
+    "stats", "stat_variant_tests", "contrast × analyte × variant that results are compared over",
+    ("study_id", "contrast_id", "analyte_id", "variant_id"),
+    (
+        STUDY_ID, _ANALYSIS, _CONTRAST,
+        Column("analyte_id", TEXT, "Target that was tested.", nullable=False),
+        _VARIANT,
+        Column("method", TEXT, "The plan's primary method of the contrast.", nullable=False),
+        Column("is_primary_variant", FLAG, "True where the study's results rest on this variant.",
+               nullable=False),
+        Column("change_log2fc", REAL, "Difference of mean log2 levels under this variant.",
+               "log2 units"),
+        Column("p_value", REAL, "Two-sided p-value.", "probability"),
+        Column("p_adjusted", REAL, "Benjamini–Hochberg p over the reportable targets of the same "
+               "contrast and variant.", "probability"),
+        Column("n_numerator", INT, "Samples of the numerator group that entered.", "samples",
+               nullable=False),
+        Column("n_denominator", INT, "Samples of the denominator group that entered.", "samples",
+               nullable=False),
+        Column("is_hit", FLAG, "True where the target satisfies the plan's hit rule.",
+               nullable=False),
+        Column("reason", TEXT, "Why there is no number; empty where there is one.",
+               nullable=False),
+        _PLAN_HASH,
+    ),
+)  # fmt: skip
+
+STATS = (TEST_RESULTS, OUTCOME_TESTS, HIT_COUNTS, VARIANT_TESTS)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import getpass
 
 from contracts import failure
-from cytomart import fingerprint, hit_changes, pipeline, references, rehearsal, summary
+from cytomart import fingerprint, hit_changes, pipeline, references, rehearsal, summary, which_study
 from cytomart.front import Front
 from store import ledger
 from store.build import open_build
@@ -40,7 +40,7 @@ def _change(
         pipeline.build_where_stale(front)
         con = open_build(front.home)
         try:
-            study = _study(list(references.studies(con)), study_id)
+            study = which_study.of(con, study_id)
             _refuse_wrong_turn(references.decisions(con, study), is_first=is_first)
             before = hit_changes.standing(con, study)
             chosen = batches or _proposed(con, study)
@@ -64,13 +64,6 @@ def _change(
     comparison = None if found is None else hit_changes.facts(found)
     told = {"study_id": study, **references.facts(decision), "comparison": comparison}
     return summary.close(front, outcome, told)
-
-
-def _study(known: list[str], asked: str) -> str:
-    if asked in known or (not asked and len(known) == 1):
-        return asked or known[0]
-    given = f"there is no study {asked!r}" if asked else "several studies are loaded"
-    raise failure(given, allowed=", ".join(known), remedy="name one with --study")
 
 
 def _refuse_wrong_turn(standing: list[references.Decision], *, is_first: bool) -> None:

@@ -112,7 +112,13 @@ _RELATIONS: dict[str, tuple[tuple[str, ...], str]] = {
         ("analysis_id", "contrast_id", "analyte_id", "method", "stratum", "variant_id", "mode"),
         "has_tests",
     ),
+    "stats.fct_variant_tests": (("contrast_id", "analyte_id", "variant_id"), "has_contrasts"),
     "reporting.rpt_differential": (("contrast_id", "analyte_id"), "has_contrasts"),
+    "reporting.rpt_variant_differential": (
+        ("contrast_id", "analyte_id", "variant_id"), "has_contrasts",
+    ),
+    "reporting.rpt_robustness": (("contrast_id", "analyte_id"), "has_contrasts"),
+    "reporting.rpt_reanalyses": (("analysis_name", "contrast_id", "analyte_id"), "false"),
 }  # fmt: skip
 
 RELATION_NAMES = tuple(_RELATIONS)

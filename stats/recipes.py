@@ -65,6 +65,13 @@ def compute(analysis: Analysis, sheet: Sheet, levels: Levels, scores: Scores) ->
     return _RECIPES[_recipe_name(analysis)](analysis, sheet, levels)
 
 
+def compute_primary(analysis: Analysis, sheet: Sheet, levels: Levels) -> MethodResult:
+    """Return the result of a contrast's primary method alone."""
+    method = _DIFFERENCES[analysis.primary_method]
+    rows = pair_rows if analysis.pairing == "patient" else arm_rows
+    return method(*(levels.take(r) for r in rows(analysis, sheet)), confidence=CONFIDENCE)
+
+
 def _recipe_name(analysis: Analysis) -> str:
     if analysis.kind == "omnibus":
         return "omnibus"
@@ -128,6 +135,13 @@ def _present(matrix: Floats) -> Ints:
     counts: Ints = np.asarray(np.sum(~np.isnan(matrix), axis=0), dtype=np.int64)
     return counts
 
+
+#: Methods that compare two arms, by name.
+_DIFFERENCES: Mapping[str, Callable[..., MethodResult]] = {
+    "welch_t": welch_t,
+    "student_t": student_t,
+    "paired_t": paired_t,
+}
 
 _RECIPES: Mapping[str, Callable[[Analysis, Sheet, Levels], list[Computed]]] = {
     "independent": _independent,

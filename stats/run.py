@@ -9,13 +9,14 @@ from itertools import groupby
 import pyarrow as pa
 
 from contracts import conform, failure, from_rows
-from contracts.stats import HIT_COUNTS, OUTCOME_TESTS, TEST_RESULTS
+from contracts.stats import HIT_COUNTS, OUTCOME_TESTS, TEST_RESULTS, VARIANT_TESTS
 from stats.chance import hit_count_row
 from stats.checks import check_designs
 from stats.design import Sheet, read_levels, read_sheet
 from stats.outcomes import outcome_row, scores_by_patient
 from stats.plan import Analysis, read_plan
 from stats.recipes import compute
+from stats.robustness import variant_table
 from stats.rows import adjust_over_families, result_table, sorted_by_key
 from stats.tables import of_study
 
@@ -125,6 +126,31 @@ def hit_counts(
             if a.kind == "contrast"
         ]
     return sorted_by_key(from_rows(found, HIT_COUNTS), HIT_COUNTS)
+
+
+def variant_tests(levels: pa.Table, samples: pa.Table, plan: pa.Table) -> pa.Table:
+    """Return every contrast's primary test under each variant, as `stats.stat_variant_tests`.
+
+    Parameters
+    ----------
+    levels, samples, plan : columns of `intermediate.int_levels_compared`, `marts.dim_samples`
+        and `raw.plan`; contrasts in correct mode are computed
+
+    Raises
+    ------
+    CytomartError
+        As for `test_results`.
+    """
+    tables = [from_rows([], VARIANT_TESTS)]
+    for study_id, analyses in _by_study(plan):
+        sheet = _checked_sheet(of_study(samples, study_id), analyses)
+        tables += [
+            variant_table(analysis, sheet, of_variant)
+            for of_variant in read_levels(of_study(levels, study_id), sheet)
+            for analysis in analyses
+            if analysis.kind == "contrast" and analysis.mode == "correct"
+        ]
+    return conform(sorted_by_key(pa.concat_tables(tables), VARIANT_TESTS), VARIANT_TESTS)
 
 
 def run_plan(

@@ -130,6 +130,17 @@ from raw.plan where kind = 'outcome';
 
 create table reporting.rpt_differential as
 select study_id, contrast_id, analyte_id from marts.fct_fold_changes;
+
+create table reporting.rpt_variant_differential as
+select study_id, contrast_id, analyte_id, variant_id from marts.fct_fold_changes;
+
+create table stats.fct_variant_tests as from reporting.rpt_variant_differential;
+
+create table reporting.rpt_robustness as from reporting.rpt_differential;
+
+create table reporting.rpt_reanalyses (
+    study_id varchar, analysis_name varchar, contrast_id varchar, analyte_id varchar
+);
 """
 
 

@@ -5,6 +5,12 @@ analyses as (select * from {{ ref('stg_raw__plan') }}),
 
 results as (select * from {{ ref('fct_test_results') }}),
 
+variants as (
+    select *
+    from {{ ref('int_variants_selected') }}
+    where is_primary_variant
+),
+
 differential as (select * from {{ ref('rpt_differential') }}),
 
 kept_paper as (
@@ -21,6 +27,10 @@ kept_paper as (
         on
             results.study_id = analyses.study_id
             and results.analysis_id = analyses.analysis_id
+    inner join variants
+        on
+            results.study_id = variants.study_id
+            and results.variant_id = variants.variant_id
     where
         analyses.kind = 'contrast' and results.mode = 'paper' and results.is_primary
 ),

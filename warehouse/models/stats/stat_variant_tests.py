@@ -1,0 +1,17 @@
+# grain: study_id, contrast_id, analyte_id, variant_id
+"""The primary test of every contrast under each variant; the mathematics is in stats/."""
+
+from stats import run
+from stats.tables import with_classes
+
+
+def model(dbt, session):
+    dbt.config(materialized="table")
+    return run.variant_tests(
+        dbt.ref("int_levels_compared").to_arrow_table(),
+        with_classes(
+            dbt.ref("dim_samples").to_arrow_table(),
+            dbt.ref("int_samples_classified").to_arrow_table(),
+        ),
+        dbt.ref("stg_raw__plan").to_arrow_table(),
+    )
