@@ -62,7 +62,9 @@ def _change(
     if found is not None:
         hit_changes.tell(front, found, is_preview=False)
     comparison = None if found is None else hit_changes.facts(found)
-    told = {"study_id": study, **references.facts(decision), "comparison": comparison}
+    told = {
+        "study_id": study, "reference": references.facts(decision), "comparison": comparison,
+    }  # fmt: skip
     return summary.close(front, outcome, told)
 
 

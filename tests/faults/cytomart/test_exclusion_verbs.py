@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import json
-import shutil
 
 import duckdb
 import pytest
 
-from simulate.design import Design
-from simulate.study import write_study
 from store.hashing import value_hash
 
 RELATIONS = (
@@ -19,27 +16,6 @@ RELATIONS = (
 
 # One worker makes the study, for all of these.
 pytestmark = pytest.mark.xdist_group("exclusions")
-
-
-@pytest.fixture(scope="module")
-def published(tmp_path_factory, cytomart):
-    """A small study with pseudonyms, published once; tests work on copies of it."""
-    folder = tmp_path_factory.mktemp("exclusions")
-    study = folder / "study"
-    write_study(study, Design(patients=6, controls=4, study_id="small"))
-    toml = study / "study.toml"
-    text = toml.read_text(encoding="utf-8")
-    assert "ids_are_codes = true" in text
-    toml.write_text(text.replace("ids_are_codes = true", "ids_are_codes = false"), "utf-8")
-    done = cytomart(folder / "home", "run", str(study))
-    assert done.code == 0, done.out + done.err
-    return folder / "home"
-
-
-@pytest.fixture
-def home(published, tmp_path):
-    shutil.copytree(published, tmp_path / "home")
-    return tmp_path / "home"
 
 
 def hashes(home):
