@@ -132,6 +132,24 @@ QUERIES: dict[str, str] = {
         select contrast_id, analyte_id, analyte_name, change_log2fc, p_value, p_adjusted,
             neg_log10_p, is_hit, verdict
         from reporting.rpt_volcano {_BY_STUDY} order by contrast_id, analyte_name""",
+    "robustness": f"""
+        select contrast_id, analyte_name, robustness, n_variants, n_variants_computed,
+            n_variants_hit, is_primary_hit, is_sign_stable, primary_log2fc, lowest_log2fc,
+            highest_log2fc, deviating_variants
+        from reporting.rpt_robustness {_BY_STUDY}
+        order by contrast_id, hit_frac desc nulls last, analyte_name""",
+    "recipes": f"""
+        select t.variant_id, v.variant_label, t.is_primary_variant,
+            count(*) filter (where t.is_hit) as n_hits
+        from stats.fct_variant_tests as t
+        left join marts.dim_variants as v using (study_id, variant_id)
+        {_BY_STUDY}
+        group by all order by t.is_primary_variant desc, t.variant_id""",
+    "reanalyses": f"""
+        select analysis_name, variant_id, note, contrast_id, analyte_name, comparison,
+            primary_log2fc, primary_p_adjusted, named_log2fc, named_p_adjusted
+        from reporting.rpt_reanalyses {_BY_STUDY}
+        order by analysis_name, contrast_id, comparison, analyte_name""",
     "modes": f"""
         select contrast_id, analyte_name, paper_p_value, paper_signed_fold_change, is_hit_paper,
             correct_p_adjusted, is_hit_correct, status, why
@@ -192,6 +210,9 @@ class Published:
     plan: pa.Table
     differential: pa.Table
     volcano: pa.Table
+    robustness: pa.Table
+    recipes: pa.Table
+    reanalyses: pa.Table
     modes: pa.Table
     batches: pa.Table
     lots: pa.Table

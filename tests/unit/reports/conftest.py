@@ -411,6 +411,24 @@ def _contract_rows(text: Callable[[str], str], *, is_synthetic: bool) -> dict[st
     }  # fmt: skip
 
 
+def _robustness(frame: pd.DataFrame, text: Callable[[str], str]) -> pd.DataFrame:
+    """Every third hit is one of the primary recipe alone."""
+    fragile = frame["is_hit"] & (frame.index % 3 == 0)
+    hits = frame["is_hit"].map({True: 2, False: 0}).mask(fragile, 1)
+    out = frame.assign(
+        robustness=hits.map({0: "no_variant", 1: "some_variants", 2: "every_variant"}),
+        n_variants=2, n_variants_computed=2, n_variants_hit=hits, hit_frac=hits / 2,
+        is_primary_hit=frame["is_hit"], is_sign_stable=True,
+        primary_log2fc=frame["change_log2fc"], lowest_log2fc=frame["change_log2fc"] - 0.1,
+        highest_log2fc=frame["change_log2fc"] + 0.1,
+        deviating_variants=np.where(fragile, text("none_none"), ""))  # fmt: skip
+    names = ["study_id", "contrast_id", "analyte_name", "robustness", "n_variants",
+             "n_variants_computed", "n_variants_hit", "hit_frac", "is_primary_hit",
+             "is_sign_stable", "primary_log2fc", "lowest_log2fc", "highest_log2fc",
+             "deviating_variants"]  # fmt: skip
+    return out[names]
+
+
 def make_warehouse(path: Path, *, is_hostile: bool = False, is_synthetic: bool = True) -> Path:
     """Write the published file; `is_hostile` puts markup and formulas into every free text."""
     rng = np.random.default_rng(7)
@@ -448,6 +466,20 @@ def make_warehouse(path: Path, *, is_hostile: bool = False, is_synthetic: bool =
         "reporting.rpt_volcano": frame.assign(neg_log10_p=-np.log10(frame["p_value"]))[
             ["study_id", "contrast_id", "analyte_id", "analyte_name", "change_log2fc", "p_value",
              "p_adjusted", "neg_log10_p", "is_hit", "verdict"]],
+        "reporting.rpt_robustness": _robustness(frame, text),
+        "stats.fct_variant_tests": pd.concat([
+            frame.assign(variant_id=v, is_primary_variant=v == "subtract_median")
+            for v in ("subtract_median", "none_none")])[
+                ["study_id", "contrast_id", "analyte_id", "variant_id", "is_primary_variant",
+                 "is_hit"]],
+        "reporting.rpt_reanalyses": frame.assign(
+            analysis_name="reviewer-2", variant_id="none_none", note=text("asked in review"),
+            comparison=frame["is_hit"].map({True: "lost", False: "hit_in_neither"}),
+            primary_log2fc=frame["change_log2fc"], named_log2fc=frame["change_log2fc"] / 2,
+            primary_p_adjusted=frame["p_adjusted"], named_p_adjusted=0.5)[
+                ["study_id", "analysis_name", "variant_id", "note", "contrast_id",
+                 "analyte_name", "comparison", "primary_log2fc", "named_log2fc",
+                 "primary_p_adjusted", "named_p_adjusted"]],
         "reporting.rpt_mode_comparison": frame.assign(
             paper_p_value=frame["p_value"], paper_signed_fold_change=frame["signed_fold_change"],
             is_hit_paper=frame["is_hit"], correct_p_adjusted=frame["p_adjusted"],

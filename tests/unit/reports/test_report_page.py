@@ -280,3 +280,16 @@ def test_another_study_in_the_same_file_changes_nothing(
             )
     again = fixtures.report(warehouse, tmp_path / "r.html").read_text(encoding="utf-8")
     assert again == page
+
+
+def test_hits_that_not_every_recipe_finds_are_named(page: str, published: Path) -> None:
+    text = " ".join(" ".join(Page(page).text).split())
+    assert "Does the answer depend on the recipe?" in text
+    with duckdb.connect(str(published), read_only=True) as con:
+        ((target, n_fragile),) = con.execute(
+            "select min(analyte_name), count(*) from reporting.rpt_robustness "
+            "where is_primary_hit and robustness = 'some_variants'").fetchall()  # fmt: skip
+    assert f"The {n_fragile} that not every recipe finds" in text
+    assert target in text
+    assert "Analysis “reviewer-2” (none_none; asked in review): where it disagrees" in text
+    assert "hit of the report only" in text
