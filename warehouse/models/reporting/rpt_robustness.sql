@@ -11,37 +11,54 @@ kept_primary as (
         contrast_id,
         analyte_id,
         change_log2fc,
+        n_numerator + n_denominator as n_samples,
         is_hit
     from tests
     where is_primary_variant
 ),
 
-counted as (
+-- a variant that lost most of the primary's samples says nothing about the recipe
+weighed as (
     select
         tests.study_id,
         tests.contrast_id,
         tests.analyte_id,
+        tests.variant_id,
+        tests.change_log2fc,
+        tests.is_hit,
         kept_primary.is_hit as is_primary_hit,
         kept_primary.change_log2fc as primary_log2fc,
-        count(*) as n_variants,
-        count(tests.p_value) as n_variants_computed,
-        count(*) filter (where tests.is_hit) as n_variants_hit,
-        count(*) filter (
-            where tests.p_value is not null
-            and sign(tests.change_log2fc) = sign(kept_primary.change_log2fc)
-        ) as n_variants_same_sign,
-        min(tests.change_log2fc) as lowest_log2fc,
-        max(tests.change_log2fc) as highest_log2fc,
-        {{ joined_text(
-            "case when tests.p_value is not null and tests.is_hit <> kept_primary.is_hit "
-            ~ "then tests.variant_id end", ', '
-        ) }} as deviating_variants
+        tests.p_value is not null
+        and 2 * (tests.n_numerator + tests.n_denominator) >= kept_primary.n_samples
+            as is_computed
     from tests
     inner join kept_primary
         on
             tests.study_id = kept_primary.study_id
             and tests.contrast_id = kept_primary.contrast_id
             and tests.analyte_id = kept_primary.analyte_id
+),
+
+counted as (
+    select
+        study_id,
+        contrast_id,
+        analyte_id,
+        is_primary_hit,
+        primary_log2fc,
+        count(*) as n_variants,
+        count(*) filter (where is_computed) as n_variants_computed,
+        count(*) filter (where is_computed and is_hit) as n_variants_hit,
+        count(*) filter (
+            where is_computed and sign(change_log2fc) = sign(primary_log2fc)
+        ) as n_variants_same_sign,
+        min(change_log2fc) filter (where is_computed) as lowest_log2fc,
+        max(change_log2fc) filter (where is_computed) as highest_log2fc,
+        {{ joined_text(
+            "case when is_computed and is_hit <> is_primary_hit then variant_id end",
+            ', '
+        ) }} as deviating_variants
+    from weighed
     group by all
 ),
 
