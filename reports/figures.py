@@ -155,7 +155,8 @@ def quality_figure(published: Published, *, stamp: str) -> Figure | None:
         "array-quality",
         array_quality(arrays),
         "Every array in the order of batch and slide; grey lines part the batches. Green circle: "
-        f"within the limits. Amber square: watch. Red triangle: poor.{note}",
+        "within the limits. Amber square: watch. Red triangle: poor. Dashed: distance from which "
+        f"on an array stands apart from its batch.{note}",
         f"Quality of {len(arrays)} arrays in {len(MEASURES)} measures: {spoken}.",
         stamp=stamp,
     )

@@ -182,7 +182,8 @@ QUERIES: dict[str, str] = {
     "arrays": f"""
         select array_id, batch_id, background_median_afu, negative_control_median_afu,
             positive_control_mean_afu, saturated_frac, flagged_frac, cv_median_frac,
-            below_lod_frac, background_gradient_ratio, distance_log2, verdict, verdict_reason
+            below_lod_frac, background_gradient_ratio, distance_log2, distance_limit_log2,
+            verdict, verdict_reason
         from marts.fct_array_quality {_BY_STUDY} order by batch_id, array_id""",
     "files": f"""
         select role, slide_id, file_sha256, n_bytes, n_rows_in, n_rows_loaded,

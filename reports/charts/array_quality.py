@@ -9,6 +9,8 @@ from reports import theme
 
 #: Name of the marks in the drawing.
 ARRAYS = "array_points"
+#: Column whose limit follows from the batch, and the column of the limit.
+LIMITS = {"distance_log2": "distance_limit_log2"}
 #: Column, words, factor to the shown unit.
 MEASURES = (
     ("background_median_afu", "Background, afu", 1.0),
@@ -27,7 +29,7 @@ def array_quality(arrays: pd.DataFrame, *, width: int = 1000) -> alt.VConcatChar
     Parameters
     ----------
     arrays : DataFrame
-        Columns array_id, batch_id, verdict, verdict_reason and those of `MEASURES`.
+        Columns array_id, batch_id, verdict, verdict_reason and those of `MEASURES` and `LIMITS`.
     """
     data = arrays.reset_index(drop=True)
     data = data.assign(place=range(1, len(data) + 1))
@@ -44,7 +46,10 @@ def _strip(
     shown = data.assign(measured=data[column] * factor)
     edges = data.groupby("batch_id", sort=False)["place"].agg(["min", "mean"]).reset_index()
     x = alt.X("place:Q", scale=alt.Scale(domain=[0, len(data) + 1], nice=False), axis=None)
-    low, high = float(shown["measured"].min()), float(shown["measured"].max())
+    limits = data[["place", "batch_id"]].assign(limit=data[LIMITS.get(column, column)] * factor)
+    limits = limits[limits["limit"].notna()] if column in LIMITS else limits.head(0)
+    low = float(shown["measured"].min())
+    high = float(pd.concat([shown["measured"], limits["limit"]]).max())
     y = alt.Y("measured:Q", title=None, axis=alt.Axis(tickCount=3, grid=True),
               scale=alt.Scale(domain=[min(0.0, low), max(high * 1.1, 1.0)]))  # fmt: skip
     inner = edges[edges["min"] > 1]
@@ -62,6 +67,11 @@ def _strip(
         ],
     ).properties(name=ARRAYS)  # fmt: skip
     layers = [rules, dots]
+    if len(limits):
+        layers.insert(1, alt.Chart(limits).mark_line(
+            color=theme.POOR, strokeDash=[4, 3], strokeWidth=1, aria=False
+        ).encode(x=x, y=alt.Y("limit:Q", title=None),
+                 detail="batch_id:N"))  # fmt: skip
     if is_last:
         layers.append(
             alt.Chart(edges).mark_text(dy=16, fontSize=12, aria=False).encode(

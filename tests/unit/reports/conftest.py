@@ -324,7 +324,7 @@ def _small_tables(rng: np.random.Generator) -> dict[str, pd.DataFrame]:
             "cv_median_frac": rng.uniform(0.05, 0.1, 70),
             "below_lod_frac": rng.uniform(0, 0.2, 70),
             "background_gradient_ratio": rng.uniform(0, 0.3, 70),
-            "distance_log2": rng.uniform(0.3, 0.6, 70),
+            "distance_log2": rng.uniform(0.3, 0.6, 70), "distance_limit_log2": 0.9,
             "verdict": ["watch" if i == 20 else "poor" if i == 41 else "ok" for i in range(70)],
             "verdict_reason": ""}),
         "reporting.rpt_cohorts": pd.DataFrame({

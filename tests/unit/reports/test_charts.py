@@ -118,10 +118,22 @@ def test_array_quality_with_a_measure_that_is_missing() -> None:
         "verdict_reason": "", "background_median_afu": [1.0, 2.0, 3.0],
         "positive_control_mean_afu": [np.nan] * 3, "cv_median_frac": [0.05, np.nan, 0.1],
         "below_lod_frac": 0.1, "background_gradient_ratio": [0.1, np.nan, 0.6],
-        "distance_log2": [np.nan] * 3,
+        "distance_log2": [np.nan] * 3, "distance_limit_log2": [np.nan] * 3,
     })  # fmt: skip
     svg = vl_convert.vegalite_to_svg(vega.specification(array_quality(arrays)))
     assert "Background" in svg
+    assert "stroke-dasharray" not in svg
+
+
+def test_the_distance_from_which_on_an_array_stands_apart_is_drawn() -> None:
+    arrays = pd.DataFrame({
+        "array_id": ["a", "b", "c", "d"], "batch_id": ["x", "x", "y", "y"], "verdict": "ok",
+        "verdict_reason": "", "background_median_afu": 1.0, "positive_control_mean_afu": 1.0,
+        "cv_median_frac": 0.05, "below_lod_frac": 0.1, "background_gradient_ratio": 0.1,
+        "distance_log2": 0.4, "distance_limit_log2": [0.9, 0.9, np.nan, np.nan],
+    })  # fmt: skip
+    svg = vl_convert.vegalite_to_svg(vega.specification(array_quality(arrays)))
+    assert svg.count("stroke-dasharray") == 1  # one batch has a limit, the other has too few arrays
 
 
 def test_json_cannot_end_its_element() -> None:
