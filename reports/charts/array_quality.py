@@ -46,8 +46,7 @@ def _strip(
     shown = data.assign(measured=data[column] * factor)
     edges = data.groupby("batch_id", sort=False)["place"].agg(["min", "mean"]).reset_index()
     x = alt.X("place:Q", scale=alt.Scale(domain=[0, len(data) + 1], nice=False), axis=None)
-    limits = data[["place", "batch_id"]].assign(limit=data[LIMITS.get(column, column)] * factor)
-    limits = limits[limits["limit"].notna()] if column in LIMITS else limits.head(0)
+    limits = _limits(data, column, factor)
     low = float(shown["measured"].min())
     high = float(pd.concat([shown["measured"], limits["limit"]]).max())
     y = alt.Y("measured:Q", title=None, axis=alt.Axis(tickCount=3, grid=True),
@@ -67,11 +66,8 @@ def _strip(
         ],
     ).properties(name=ARRAYS)  # fmt: skip
     layers = [rules, dots]
-    if len(limits):
-        layers.insert(1, alt.Chart(limits).mark_line(
-            color=theme.POOR, strokeDash=[4, 3], strokeWidth=1, aria=False
-        ).encode(x=x, y=alt.Y("limit:Q", title=None),
-                 detail="batch_id:N"))  # fmt: skip
+    if not limits.empty:
+        layers.insert(1, _limit_lines(limits, x))
     if is_last:
         layers.append(
             alt.Chart(edges).mark_text(dy=16, fontSize=12, aria=False).encode(
@@ -80,6 +76,21 @@ def _strip(
         )  # fmt: skip
     title = alt.TitleParams(words, fontSize=12, fontWeight=500, offset=4, frame="group")
     return alt.layer(*layers).properties(width=width, height=74, title=title)
+
+
+def _limits(data: pd.DataFrame, column: str, factor: float) -> pd.DataFrame:
+    """Return where the limit of a measure lies, without batches that are too small for one."""
+    if column not in LIMITS:
+        return pd.DataFrame({"place": [], "batch_id": [], "limit": []})
+    limits = data[["place", "batch_id"]].assign(limit=data[LIMITS[column]] * factor)
+    return limits.dropna(subset="limit")
+
+
+def _limit_lines(limits: pd.DataFrame, x: alt.X) -> alt.Chart:
+    mark = {"color": theme.POOR, "strokeDash": [4, 3], "strokeWidth": 1, "aria": False}
+    return alt.Chart(limits).mark_line(**mark).encode(
+        x=x, y=alt.Y("limit:Q", title=None), detail="batch_id:N"
+    )  # fmt: skip
 
 
 def _colour() -> alt.Color:
