@@ -39,9 +39,11 @@ test-browser: $(STAMP) ## the report in headless Chromium (extra: needs chromium
 
 bench: $(STAMP) ## pairs against limma, written to docs/performance.md (extra: needs R; half an hour)
 	@$(BIN)/python -m benchmarks.reading
+	@$(BIN)/python -m benchmarks.signal
 
 bench-quick: $(STAMP) ## the same at small sizes, only shown (under three minutes)
 	@$(BIN)/python -m benchmarks.reading --quick
+	@$(BIN)/python -m benchmarks.signal --quick
 
 reference: $(STAMP) ## make the R reference values again (extra: needs R)
 	@sh tests/reference/run_all.sh

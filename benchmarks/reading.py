@@ -5,8 +5,6 @@ from __future__ import annotations
 import argparse
 import itertools
 import json
-import os
-import platform
 import re
 import tempfile
 from collections.abc import Callable
@@ -15,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import pairs, sides
+from benchmarks.machine import machine, machine_line
 from benchmarks.studies import write_single_arrays, write_slides
 from contracts.paths import REPO_ROOT
 
@@ -81,16 +80,6 @@ def _demand_same(limma: pairs.Run, ours: pairs.Run) -> None:
             raise SystemExit(f"{what}: limma has {limma.answer[what]}, we {ours.answer[what]}")
 
 
-def _machine() -> dict[str, Any]:
-    import duckdb
-    import pyarrow as pa
-
-    memory = os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-    return {"cores": os.cpu_count(), "memory_gb": round(memory / 2**30),
-            "system": platform.system(), "python": platform.python_version(),
-            "duckdb": duckdb.__version__, "pyarrow": pa.__version__}  # fmt: skip
-
-
 def _table(found: dict[str, Any]) -> str:
     lines = [
         "| files | MB | limma: CPU s, wall s | cytomart: CPU s, wall s | **CPU ratio** "
@@ -106,12 +95,7 @@ def _table(found: dict[str, Any]) -> str:
             f"{r.get('ratio_wall', 'not measured')} | {r['of_limit_cpu']} | "
             f"{r['cytomart']['peak_mb']:.0f} |"
         )
-    m = found["machine"]
-    versions = next((r["versions"] for r in found["results"] if "versions" in r), "R not installed")
-    lines += ["", f"{m['cores']} cores, {m['memory_gb']} GB, {m['system']}; Python {m['python']}, "
-              f"DuckDB {m['duckdb']}, pyarrow {m['pyarrow']}; {versions}; "
-              f"{found['results'][0]['n_pairs']} pairs."]  # fmt: skip
-    return "\n".join(lines)
+    return "\n".join([*lines, "", machine_line(found)])
 
 
 def main() -> None:
@@ -125,7 +109,7 @@ def main() -> None:
     for n_arrays in QUICK if quick else ARRAYS:
         with tempfile.TemporaryDirectory(prefix="cytomart-bench-") as room:
             results += measure(n_arrays, 3 if quick else options.pairs, Path(room))
-    found = {"machine": _machine(), "results": results}
+    found = {"machine": machine(), "results": results}
     print(_table(found))  # noqa: T201
     if quick:
         return

@@ -39,14 +39,8 @@ sorted_values as (
         replicates.background_method,
         replicates.replicate_rule,
         replicates.net_afu,
-        row_number() over (
-            partition by
-                replicates.study_id,
-                replicates.array_id,
-                replicates.background_method,
-                replicates.replicate_rule
-            order by replicates.net_afu
-        ) - 1 as value_rank,
+        row_number() over own_values - 1 as value_rank,
+        lead(replicates.net_afu) over own_values as next_afu,
         count(*) over (
             partition by
                 replicates.study_id,
@@ -69,10 +63,18 @@ sorted_values as (
             and replicates.background_method = rules.background_method
             and replicates.replicate_rule = rules.replicate_rule
     where replicates.target_kind = 'analyte' and replicates.net_afu is not null
+    window own_values as (
+        partition by
+            replicates.study_id,
+            replicates.array_id,
+            replicates.background_method,
+            replicates.replicate_rule
+        order by replicates.net_afu
+    )
 ),
 
 counted as (
-    select distinct
+    select
         study_id,
         array_id,
         batch_id,
@@ -80,7 +82,7 @@ counted as (
         replicate_rule,
         n_values
     from sorted_values
-    where n_values >= 2
+    where n_values >= 2 and value_rank = 0
 ),
 
 -- an array with fewer values is read off its own quantile function, between two neighbours
@@ -97,6 +99,14 @@ placed as (
     inner join numbered_targets as targets on counted.study_id = targets.study_id
 ),
 
+-- the rank stands in a column of its own: a join on an expression would pair all with all
+ranked as (
+    select
+        *,
+        cast(floor(place) as bigint) as lower_rank
+    from placed
+),
+
 interpolated as (
     select
         placed.study_id,
@@ -106,23 +116,18 @@ interpolated as (
         placed.quantile_rank,
         placed.batch_id,
         {{ between_neighbours(
-            'lower_values.net_afu', 'upper_values.net_afu', 'placed.place'
+            'sorted_values.net_afu',
+            'coalesce(sorted_values.next_afu, sorted_values.net_afu)',
+            'placed.place'
         ) }} as quantile_afu
-    from placed
-    inner join sorted_values as lower_values
+    from ranked as placed
+    inner join sorted_values
         on
-            placed.study_id = lower_values.study_id
-            and placed.array_id = lower_values.array_id
-            and placed.background_method = lower_values.background_method
-            and placed.replicate_rule = lower_values.replicate_rule
-            and cast(floor(placed.place) as bigint) = lower_values.value_rank
-    inner join sorted_values as upper_values
-        on
-            placed.study_id = upper_values.study_id
-            and placed.array_id = upper_values.array_id
-            and placed.background_method = upper_values.background_method
-            and placed.replicate_rule = upper_values.replicate_rule
-            and cast(ceil(placed.place) as bigint) = upper_values.value_rank
+            placed.study_id = sorted_values.study_id
+            and placed.array_id = sorted_values.array_id
+            and placed.background_method = sorted_values.background_method
+            and placed.replicate_rule = sorted_values.replicate_rule
+            and placed.lower_rank = sorted_values.value_rank
 )
 
 select * from interpolated

@@ -8,6 +8,10 @@ samples as (select * from {{ ref('int_samples_released') }}),
 reference_quantiles as (
     select
         *,
+        lead(reference_value) over (
+            partition by study_id, background_method, replicate_rule
+            order by quantile_rank
+        ) as next_value,
         count(*) over (
             partition by study_id, background_method, replicate_rule
         ) as n_ranks
@@ -95,6 +99,14 @@ placed as (
             and ranked.replicate_rule = counted_ranks.replicate_rule
 ),
 
+-- the rank stands in a column of its own: a join on an expression would pair all with all
+neighboured as (
+    select
+        *,
+        cast(floor(place) as bigint) as lower_rank
+    from placed
+),
+
 interpolated as (
     select
         placed.study_id,
@@ -103,31 +115,25 @@ interpolated as (
         placed.background_method,
         placed.replicate_rule,
         'quantile' as normalisation_method,
-        coalesce(lower_quantiles.reference_id, '') as reference_id,
+        coalesce(quantiles.reference_id, '') as reference_id,
         {{ between_neighbours(
-            'lower_quantiles.reference_value',
-            'upper_quantiles.reference_value',
+            'quantiles.reference_value',
+            'coalesce(quantiles.next_value, quantiles.reference_value)',
             'placed.place'
         ) }} as normalised_afu,
         case
-            when lower_quantiles.reference_value is not null then ''
+            when quantiles.reference_value is not null then ''
             when placed.n_values < 2
                 then 'fewer than two targets of the array were kept'
             else 'no array of a reference batch is released'
         end as map_reason
-    from placed
-    left join reference_quantiles as lower_quantiles
+    from neighboured as placed
+    left join reference_quantiles as quantiles
         on
-            placed.study_id = lower_quantiles.study_id
-            and placed.background_method = lower_quantiles.background_method
-            and placed.replicate_rule = lower_quantiles.replicate_rule
-            and cast(floor(placed.place) as bigint) = lower_quantiles.quantile_rank
-    left join reference_quantiles as upper_quantiles
-        on
-            placed.study_id = upper_quantiles.study_id
-            and placed.background_method = upper_quantiles.background_method
-            and placed.replicate_rule = upper_quantiles.replicate_rule
-            and cast(ceil(placed.place) as bigint) = upper_quantiles.quantile_rank
+            placed.study_id = quantiles.study_id
+            and placed.background_method = quantiles.background_method
+            and placed.replicate_rule = quantiles.replicate_rule
+            and placed.lower_rank = quantiles.quantile_rank
 ),
 
 stacked as (
