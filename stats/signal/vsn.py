@@ -128,8 +128,8 @@ def fit_vsn(net_afu: ArrayLike) -> VsnFit:
     the order of arrays and targets, beyond the optimiser's tolerance of 1e-6 log2 units. Whoever
     needs equal bytes gives arrays and targets in the same order.
 
-    Assumes that most targets are alike between the arrays, and noise that is constant plus
-    proportional. It is local to a batch.
+    Assumes noise that is constant plus proportional, and that nine tenths of the targets are alike
+    between the arrays: where a third of a panel falls, the rest seems to rise. Local to a batch.
 
     References
     ----------
