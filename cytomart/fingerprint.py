@@ -6,8 +6,7 @@ import hashlib
 import json
 from pathlib import Path
 
-from contracts.paths import REPO_ROOT
-from cytomart import __version__
+from store import code
 from store.build import open_build
 from store.home import Home
 from store.publish import Generation, current
@@ -30,13 +29,10 @@ _INPUTS = (
     "select study_id, analysis_name, variant_id, is_active from quality.reanalyses order by all",
 )
 
-#: Folders whose code decides the numbers.
-_CODE = ("warehouse", "stats", "expectations", "contracts", "store", "reports")
-
 
 def of(home: Home) -> str:
     """Return the SHA-256 of all that a generation is made from: data, verdicts and code."""
-    digest = hashlib.sha256(__version__.encode())
+    digest = hashlib.sha256(code.in_force(code.OF_PUBLICATIONS).encode())
     con = open_build(home)
     try:
         for query in _INPUTS:
@@ -45,8 +41,6 @@ def of(home: Home) -> str:
             digest.update(b"\x00")
     finally:
         con.close()
-    for path in _code_files():
-        digest.update(path.read_bytes())
     return digest.hexdigest()
 
 
@@ -81,13 +75,3 @@ def copy_mark(home: Home, copy: Home) -> None:
 
 def _built_path(home: Home) -> Path:
     return home.vault / "target" / "built_from"
-
-
-def _code_files() -> list[Path]:
-    suffixes = {".sql", ".py", ".yml", ".csv", ".j2"}
-    return sorted(
-        path
-        for folder in _CODE
-        for path in (REPO_ROOT / folder).rglob("*")
-        if path.suffix in suffixes and "__pycache__" not in path.parts
-    )

@@ -11,6 +11,7 @@ from dbt_common.exceptions import DbtRuntimeError
 from duckdb import DuckDBPyConnection
 
 from contracts import CytomartError
+from store import code
 from store.build import connection_config, prepare
 from store.durable import PRIVATE_FILE
 from store.home import Home
@@ -46,6 +47,7 @@ class Plugin(BasePlugin):
     def configure_cursor(self, cursor: DuckDBPyConnection) -> None:
         """Set what a cursor does not take over from its connection."""
         cursor.execute("set TimeZone = 'UTC'")
+        cursor.execute(f"set variable cytomart_code = '{code.in_force(code.OF_TABLES)}'")
 
 
 def _home_of(creds: DuckDBCredentials | None) -> Home:

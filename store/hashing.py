@@ -14,7 +14,7 @@ from store.sql_text import identifier, qualified
 PROVENANCE = frozenset(
     {
         "file_sha256", "source_line", "load_id", "loaded_at", "gate_run_id", "ran_at",
-        "refused_at", "recorded_at", "accepted_at", "published_at", "line_hash",
+        "refused_at", "recorded_at", "accepted_at", "published_at", "line_hash", "batch_state",
     }
 )  # fmt: skip
 

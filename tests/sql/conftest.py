@@ -92,6 +92,44 @@ def file_row_fixture() -> Any:
     return lambda study_id, slide_id, sha: file_row(study_id, slide_id, sha=sha, loaded_at=NOW)
 
 
+@pytest.fixture(scope="session", name="block_spots")
+def block_spots_fixture() -> Any:
+    """Return the spots of a Block: `block_spots(rng, slide, block, batch_id, n_blanks)`."""
+    return block_spots
+
+
+@pytest.fixture(scope="session")
+def dbt_at_hand(workshop: Path) -> Iterator[Any]:
+    """Build a home whose writer lock this process holds: `dbt_at_hand(home, *args)`."""
+    env = os.environ | {
+        "CYTOMART_LOCK_PID": str(os.getpid()),
+        "DBT_TARGET_PATH": str(workshop / "at-hand" / "target"),
+        "DBT_LOG_PATH": str(workshop / "at-hand" / "logs"),
+    }
+    with subprocess.Popen(
+        [sys.executable, str(Path(__file__).with_name("dbt_at_hand.py"))],
+        cwd=REPO_ROOT, env=env, stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True,
+    ) as process:  # fmt: skip
+        assert process.stdin is not None
+        assert process.stdout is not None
+
+        def build(home: Home, *args: str) -> None:
+            print(
+                json.dumps({"home": str(home.root), "args": args}), file=process.stdin, flush=True
+            )
+            answer = json.loads(process.stdout.readline())
+            assert answer["ok"], answer["log"]
+
+        yield build
+        process.stdin.close()
+
+
+@pytest.fixture(scope="session", name="write_rows")
+def write_rows_fixture(put_spots: Any) -> Any:
+    """Write rows into the raw relations, by relation: `write_rows(con, rows)`."""
+    return lambda con, rows: write_rows(con, rows, put_spots)
+
+
 @pytest.fixture(scope="session")
 def build_rows(workshop: Path, put_spots: Any) -> Any:
     """Write rows into a new home, release every batch and build: `build_rows(name, rows, *args)`."""

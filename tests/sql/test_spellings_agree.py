@@ -81,8 +81,9 @@ def test_the_model_reads_as_ingest(con, by_ingest):
     path = REPO_ROOT / "warehouse" / "models" / "intermediate" / "int_targets_resolved.sql"
     sql = path.read_text("utf-8")
     staged = {
-        "stg_raw__spots": "(select study_id, target_name as scanner_target_name, "
-        "target_id as scanner_target_id from raw.spots)",
+        "stg_raw__scans": "raw.scans",
+        "stg_raw__printed_spots": "(select study_id, print_id, target_name as "
+        "scanner_target_name, target_id as scanner_target_id from raw.printed_spots)",
         "stg_raw__values": "(select study_id, target_name as scanner_target_name, "
         'target_id as scanner_target_id from raw."values")',
         "stg_raw__panel_targets": "raw.panel_targets",

@@ -1,7 +1,11 @@
 -- grain: study_id, array_id, background_method, lod_rule
 with
 
-spots as (select * from {{ ref('int_spots_background_subtracted') }}),
+spots as (
+    select *
+    from {{ ref('int_spots_background_subtracted') }}
+    where {{ is_outdated_batch() }}
+),
 
 arrays as (
     select distinct
@@ -9,8 +13,10 @@ arrays as (
         array_id,
         slide_id,
         background_method,
-        sample_id
-    from {{ ref('int_spots_background_subtracted') }}
+        sample_id,
+        batch_id,
+        batch_state
+    from spots
 ),
 
 variants as (select * from {{ ref('int_variants_selected') }}),
@@ -53,6 +59,8 @@ chosen_pool as (
         arrays.array_id,
         arrays.slide_id,
         arrays.background_method,
+        arrays.batch_id,
+        arrays.batch_state,
         case when coalesce(counted.n_blanks, 0) >= 10 then 'array' else 'slide' end
             as lod_pool
     from arrays
@@ -118,6 +126,8 @@ joined as (
         chosen_pool.array_id,
         chosen_pool.background_method,
         rules.lod_rule,
+        chosen_pool.batch_id,
+        chosen_pool.batch_state,
         chosen_pool.lod_pool,
         measured.blank_median_afu,
         deviations.blank_mad_afu,
@@ -149,6 +159,7 @@ limited as (
         array_id,
         background_method,
         lod_rule,
+        batch_id,
         lod_pool,
         blank_median_afu,
         blank_mad_afu,
@@ -174,7 +185,8 @@ limited as (
             when lod_rule = 'olink' and blank_median_log2 is null
                 then 'a blank spot is not above 0 and has no log2'
             else ''
-        end as lod_reason
+        end as lod_reason,
+        batch_state
     from joined
 )
 

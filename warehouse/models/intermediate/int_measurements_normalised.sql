@@ -1,7 +1,13 @@
 -- grain: study_id, sample_id, analyte_id, variant_id
 with
 
-samples as (select * from {{ ref('int_samples_released') }}),
+samples as (
+    select *
+    from {{ ref('int_samples_released') }}
+    where {{ is_outdated_batch() }}
+),
+
+states as (select * from {{ ref('int_level_states') }}),
 
 panel_targets as (select * from {{ ref('stg_raw__panel_targets') }}),
 
@@ -31,8 +37,13 @@ framed as (
         variants.normalisation_method,
         variants.is_primary_variant,
         variants.is_reported_variant,
-        samples.file_sha256
+        samples.file_sha256,
+        states.batch_state
     from samples
+    inner join states
+        on
+            samples.study_id = states.study_id
+            and samples.batch_id = states.batch_id
     inner join panel_targets on samples.study_id = panel_targets.study_id
     inner join variants on samples.study_id = variants.study_id
     where samples.array_id is not null and panel_targets.target_kind = 'analyte'
@@ -165,7 +176,8 @@ explained as (
         is_replicate_flagged,
         is_primary_variant,
         is_reported_variant,
-        file_sha256
+        file_sha256,
+        batch_state
     from levelled
 )
 

@@ -1,7 +1,11 @@
 -- grain: study_id, array_id, target_id, background_method, replicate_rule
 with
 
-spots as (select * from {{ ref('int_spots_background_subtracted') }}),
+spots as (
+    select *
+    from {{ ref('int_spots_background_subtracted') }}
+    where {{ is_outdated_batch() }}
+),
 
 variants as (select * from {{ ref('int_variants_selected') }}),
 
@@ -20,6 +24,8 @@ averaged as (
         target_id,
         background_method,
         target_kind,
+        batch_id,
+        batch_state,
         {{ ordered_mean('net_afu', 'is_kept') }} as mean_afu,
         {{ replicate_cv('net_afu', 'is_kept') }} as cv_frac,
         count(*) as n_spots,
@@ -102,6 +108,7 @@ explained as (
         background_method,
         replicate_rule,
         target_kind,
+        batch_id,
         case when is_pair_used then pair_mean_afu else mean_afu end as net_afu,
         cv_frac,
         n_spots,
@@ -121,7 +128,8 @@ explained as (
             when first_exclusion_rule = last_exclusion_rule then first_exclusion_rule
             else first_exclusion_rule || ', ' || last_exclusion_rule
         end as exclusion_rules,
-        coalesce(cv_frac > 0.20, false) as is_replicate_flagged
+        coalesce(cv_frac > 0.20, false) as is_replicate_flagged,
+        batch_state
     from chosen
 )
 

@@ -1,9 +1,13 @@
 -- grain: study_id, slide_id, block, spot_row, spot_column, background_method
 with
 
-spots as (select * from {{ ref('stg_raw__spots') }}),
+spots as (
+    select *
+    from {{ ref('stg_raw__spots') }}
+    where {{ is_outdated_batch() }}
+),
 
-batches as (select * from {{ ref('int_batches_released') }}),
+states as (select * from {{ ref('int_batch_states') }}),
 
 samples as (select * from {{ ref('int_samples_released') }}),
 
@@ -48,6 +52,7 @@ subtracted as (
         targets.target_id,
         panel_targets.target_kind,
         samples.sample_id,
+        states.batch_state,
         {{ net_signal(
             'methods.background_method',
             'spots.foreground_afu',
@@ -69,11 +74,10 @@ subtracted as (
             else 'normexp_not_fitted'
         end as no_signal_rule
     from spots
-    inner join batches
+    inner join states
         on
-            spots.study_id = batches.study_id
-            and spots.batch_id = batches.batch_id
-            and batches.is_released
+            spots.study_id = states.study_id
+            and spots.batch_id = states.batch_id
     inner join listed_methods as methods on spots.study_id = methods.study_id
     left join minima
         on
@@ -158,7 +162,8 @@ listed as (
         is_flagged,
         is_saturated,
         file_sha256,
-        source_line
+        source_line,
+        batch_state
     from named_exclusions
 )
 

@@ -1,7 +1,9 @@
 -- grain: study_id, scanner_target_name, scanner_target_id
 with
 
-spots as (select * from {{ ref('stg_raw__spots') }}),
+scans as (select * from {{ ref('stg_raw__scans') }}),
+
+printed_spots as (select * from {{ ref('stg_raw__printed_spots') }}),
 
 measured_values as (select * from {{ ref('stg_raw__values') }}),
 
@@ -11,10 +13,14 @@ spellings as (select * from {{ ref('stg_raw__target_spellings') }}),
 
 listed_names as (
     select distinct
-        study_id,
-        scanner_target_name,
-        scanner_target_id
-    from spots
+        printed_spots.study_id,
+        printed_spots.scanner_target_name,
+        printed_spots.scanner_target_id
+    from printed_spots
+    inner join scans
+        on
+            printed_spots.study_id = scans.study_id
+            and printed_spots.print_id = scans.print_id
     union
     select distinct
         study_id,

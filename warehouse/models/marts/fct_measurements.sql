@@ -4,10 +4,16 @@ with
 arrays as (
     select *
     from {{ ref('int_measurements_normalised') }}
-    where is_reported_variant
+    where is_reported_variant and {{ is_outdated_batch() }}
 ),
 
-other_platforms as (select * from {{ ref('int_values_measured') }}),
+other_platforms as (
+    select *
+    from {{ ref('int_values_measured') }}
+    where {{ is_outdated_batch() }}
+),
+
+states as (select * from {{ ref('int_level_states') }}),
 
 stacked as (
     select
@@ -65,6 +71,17 @@ stacked as (
         is_primary_variant,
         file_sha256
     from other_platforms
+),
+
+stamped as (
+    select
+        stacked.*,
+        states.batch_state
+    from stacked
+    inner join states
+        on
+            stacked.study_id = states.study_id
+            and stacked.batch_id = states.batch_id
 )
 
-select * from stacked
+select * from stamped
