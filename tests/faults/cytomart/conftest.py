@@ -19,6 +19,8 @@ def published(tmp_path_factory, cytomart):
     toml = study / "study.toml"
     text = toml.read_text(encoding="utf-8")
     assert "ids_are_codes = true" in text
+    # Two variants beside the primary one: what tests ask of, and quick to build.
+    text += '\n[robustness]\nvariants = ["subtract_quantile", "none_none"]\n'
     toml.write_text(text.replace("ids_are_codes = true", "ids_are_codes = false"), "utf-8")
     done = cytomart(folder / "home", "run", str(study))
     assert done.code == 0, done.out + done.err
