@@ -65,6 +65,7 @@ def as_far_as_it_reads(
     own = _instruments(toml, shipped)
     study, privacy, panel = (toml.table(t, required=True) for t in ("study", "privacy", "panel"))
     normalisation, robustness = toml.table("normalisation"), toml.table("robustness")
+    reference = normalisation.texts("reference_batches")
     platform_id = panel.text("platform", allowed=[p.platform_id for p in PLATFORMS])
     value_format = read_value_format(toml, platform_id)
     has_values = value_format is not None
@@ -83,7 +84,7 @@ def as_far_as_it_reads(
         channel_nm=None if has_values else panel.whole("channel_nm"),
         array_unit="well" if has_values else panel.text("array_unit", allowed=("block", "slide")),
         layouts={} if has_values else _layouts(panel),
-        reference_batches=normalisation.texts("reference_batches"),
+        reference_batches=reference,
         visits=visits,
         groups=_groups(toml, visits),
         centres=_centres(toml),
@@ -94,7 +95,7 @@ def as_far_as_it_reads(
         columns=_columns(toml),
         value_format=value_format,
         own_variants=own_variants,
-        robustness_variants=read_robustness(robustness, variants),
+        robustness_variants=read_robustness(robustness, variants, reference),
     )
     _variant(study, found, tuple(variants))
     check_primary(study, variants.get(found.primary_variant), found.reference_batches)

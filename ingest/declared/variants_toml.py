@@ -50,12 +50,14 @@ def read_variants(
     return own
 
 
-def read_robustness(section: Section, known: dict[str, Variant]) -> tuple[str, ...]:
+def read_robustness(
+    section: Section, known: dict[str, Variant], reference: tuple[str, ...]
+) -> tuple[str, ...]:
     """Return the variants that results are compared over; `all` where study.toml is silent."""
     if "variants" not in section.values:
         return (ALL,)
     named = section.texts("variants")
-    allowed = (ALL, *known)
+    allowed = (ALL, *(name for name, v in known.items() if not _clashes(v, reference)))
     for name in named:
         if name not in allowed:
             section.complain("variants", f"`variants` names {name!r}", allowed=", ".join(allowed))
@@ -72,13 +74,17 @@ def check_primary(section: Section, variant: Variant | None, reference: tuple[st
             "normexp: its fit is too uncertain on an array of this size to carry the results",
             allowed="a variant of another background; compare normexp under [robustness]",
         )  # fmt: skip
-    if variant.normalisation_method in BATCH_LOCAL and reference:
+    if _clashes(variant, reference):
         section.complain(
             "primary_variant", f"`primary_variant` is {variant.variant_id!r}, which fits the "
             "arrays of each batch together, but [normalisation] names reference batches",
-            allowed="a variant that is scaled to a reference, or no `reference_batches`; "
-            "compare it under [robustness]",
+            allowed="a variant that is scaled to a reference, or no `reference_batches`",
         )  # fmt: skip
+
+
+def _clashes(variant: Variant, reference: tuple[str, ...]) -> bool:
+    """Return whether a variant is fitted batch by batch although a reference is named."""
+    return bool(reference) and variant.normalisation_method in BATCH_LOCAL
 
 
 def _variant(section: Section, shipped: dict[str, Variant]) -> Variant:

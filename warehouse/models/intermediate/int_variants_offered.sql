@@ -47,6 +47,16 @@ stacked as (
         below_lod_policy,
         true as is_own_variant
     from own_variants
+),
+
+-- a fit of each batch by itself has no place beside a reference that study.toml names
+kept_offered as (
+    select stacked.*
+    from stacked
+    inner join studies on stacked.study_id = studies.study_id
+    where
+        studies.normalisation_reference = ''
+        or stacked.normalisation_method not in ('cyclic_loess', 'vsn')
 )
 
-select * from stacked
+select * from kept_offered
