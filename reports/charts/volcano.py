@@ -46,8 +46,8 @@ def volcano(
         Fold change of the dotted guide lines.
     """
     data = drawable(frame)
-    x_max = max([1.15 * data["change_log2fc"].abs().max(), math.log2(fold_line) * 1.5, 0.3])
-    y_max = max([1.1 * data["neg_log10_p"].max(), -math.log10(alpha) * 1.6])
+    x_max = max(1.15 * _most(data["change_log2fc"].abs()), math.log2(fold_line) * 1.5, 0.3)
+    y_max = max(1.1 * _most(data["neg_log10_p"]), -math.log10(alpha) * 1.6)
     notes = _notes(data, alpha)
     data = _with_places(data, notes, x_max, y_max)
     x = alt.X("change_log2fc:Q", axis=_fold_axis(x_max, numerator, denominator),
@@ -61,6 +61,11 @@ def volcano(
         _points(base, x, y, numerator, denominator),
         _names(base.transform_filter("datum.is_hit"), x, y),
     ).properties(width=WIDTH, height=HEIGHT)
+
+
+def _most(values: pd.Series) -> float:
+    """Return the greatest value; 0 where an arm is not there yet and nothing is drawn."""
+    return 0.0 if values.empty else float(values.max())
 
 
 def drawable(frame: pd.DataFrame) -> pd.DataFrame:

@@ -30,6 +30,14 @@ def test_targets_without_a_p_value_are_not_drawn() -> None:
     assert drawable(frame)["analyte_name"].tolist() == ["T0"]
 
 
+def test_a_contrast_whose_arm_is_not_there_yet_is_an_empty_plot() -> None:
+    frame = _frame([None, None], [None, None], [False, False]).astype(
+        {"change_log2fc": float, "neg_log10_p": float}
+    )
+    chart = volcano(frame, alpha=0.05, numerator="One", denominator="other")
+    assert "before correction" in vl_convert.vegalite_to_svg(vega.specification(chart))
+
+
 def test_directions_and_signed_fold_changes() -> None:
     data = drawable(_frame([0.001, 0.001, 0.9], [1.0, -1.0, 0.2], [True, True, False]))
     assert data["direction"].tolist() == ["higher", "lower", "not shown"]

@@ -11,7 +11,9 @@ replicates as (select * from {{ ref('int_replicates_averaged') }}),
 
 variants as (select * from {{ ref('int_variants_selected') }}),
 
-charted as (
+charted_bridges as (select * from {{ ref('int_bridges_charted') }}),
+
+charted_controls as (
     select
         arrays.study_id,
         arrays.array_id,
@@ -51,6 +53,23 @@ charted as (
             arrays.study_id = reference_batches.study_id
             and arrays.batch_id = reference_batches.batch_id
     where replicates.target_kind in ('positive_control', 'negative_control')
+),
+
+charted as (
+    select * from charted_controls
+    union all
+    select
+        study_id,
+        array_id,
+        slide_id,
+        block,
+        batch_id,
+        first_released_at,
+        control_id,
+        chart_unit,
+        chart_value,
+        is_reference
+    from charted_bridges
 ),
 
 -- a standard deviation of fewer than the eight arrays of one slide is no limit
@@ -151,7 +170,11 @@ judged as (
         end as westgard_rule,
         case
             when z_score is not null then ''
+            when chart_value is null and chart_unit = 'log2 ratio'
+                then 'no target of the serum is quantified'
             when chart_value is null then 'the control has no positive net signal'
+            when n_reference_arrays < 8 and chart_unit = 'log2 ratio'
+                then 'fewer than 8 measurements of the serum'
             when n_reference_arrays < 8
                 then 'fewer than 8 arrays in the reference batches'
             else 'the reference arrays have no spread'
