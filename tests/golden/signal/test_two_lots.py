@@ -81,7 +81,7 @@ def test_controls_on_a_lot_of_their_own_are_held_then_accepted_and_named(road, t
     done = run("accept", "SYN-02", "groups_share_slides", "--reason", reason)
     assert done.code == 0, done.out + done.err
     for said in (
-        "warning: group_slide_confounded", "warning: group_lot_confounded",
+        "warning: group_slide_confounded",
         "lot_effect_not_estimable; no serums in common",
         "A_vs_C: can be compared within a lot only",
         "Next time measure again on a slide of lot SYN-LOT-2: ",
