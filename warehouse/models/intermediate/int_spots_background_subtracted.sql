@@ -45,21 +45,17 @@ found_target_exclusions as (
     where scope = 'target'
 ),
 
-subtracted as (
+-- all that is known of a spot before its background is: once, however many methods there are
+resolved as (
     select
         spots.*,
-        methods.background_method,
         targets.target_id,
         panel_targets.target_kind,
         samples.sample_id,
         states.batch_state,
-        {{ net_signal(
-            'methods.background_method',
-            'spots.foreground_afu',
-            'spots.background_afu',
-            'minima.smallest_positive_afu',
-            'convolved.signal_afu'
-        ) }} as net_afu,
+        minima.smallest_positive_afu,
+        convolved.signal_afu,
+        fits.fit_reason,
         spots.flag < 0 as is_flagged,
         coalesce(spots.foreground_afu >= 65535, false)
         or coalesce(spots.saturated_frac > 0.5, false) as is_saturated,
@@ -67,28 +63,20 @@ subtracted as (
             when samples.is_excluded then 'ledger_' || samples.excluded_scope
             when excluded_targets.scope is not null then 'ledger_target'
             when excluded_spots.scope is not null then 'ledger_spot'
-        end as ledger_rule,
-        case
-            when methods.background_method <> 'normexp' then 'no_positive_net'
-            when fits.fit_reason like 'normexp_degenerate%' then 'normexp_degenerate'
-            else 'normexp_not_fitted'
-        end as no_signal_rule
+        end as ledger_rule
     from spots
     inner join states
         on
             spots.study_id = states.study_id
             and spots.batch_id = states.batch_id
-    inner join listed_methods as methods on spots.study_id = methods.study_id
     left join minima
         on
             spots.study_id = minima.study_id
             and spots.array_id = minima.array_id
-            and methods.background_method = 'minimum'
     left join fits
         on
             spots.study_id = fits.study_id
             and spots.array_id = fits.array_id
-            and methods.background_method = 'normexp'
     left join convolved
         on
             spots.study_id = convolved.study_id
@@ -96,7 +84,6 @@ subtracted as (
             and spots.block = convolved.block
             and spots.spot_row = convolved.spot_row
             and spots.spot_column = convolved.spot_column
-            and methods.background_method = 'normexp'
     left join targets
         on
             spots.study_id = targets.study_id
@@ -120,6 +107,27 @@ subtracted as (
             and {{ spot_key(
                 'spots.slide_id', 'spots.block', 'spots.spot_row', 'spots.spot_column'
             ) }} = excluded_spots.scope_key
+),
+
+subtracted as (
+    select
+        resolved.*,
+        methods.background_method,
+        {{ net_signal(
+            'methods.background_method',
+            'resolved.foreground_afu',
+            'resolved.background_afu',
+            'resolved.smallest_positive_afu',
+            'resolved.signal_afu'
+        ) }} as net_afu,
+        case
+            when methods.background_method <> 'normexp' then 'no_positive_net'
+            when resolved.fit_reason like 'normexp_degenerate%'
+                then 'normexp_degenerate'
+            else 'normexp_not_fitted'
+        end as no_signal_rule
+    from resolved
+    inner join listed_methods as methods on resolved.study_id = methods.study_id
 ),
 
 named_exclusions as (
