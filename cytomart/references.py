@@ -10,6 +10,7 @@ from duckdb import DuckDBPyConnection
 
 from contracts import failure, from_rows
 from contracts.quality import FROZEN_REFERENCE_VALUES, FROZEN_REFERENCES
+from cytomart.things import names_a_person
 from store import build, ledger
 from store.home import Home
 
@@ -36,12 +37,16 @@ _UNRECORDED = """
         c.n_reference_arrays
     from intermediate.int_references_computed as c
     inner join (
-        select study_id, arg_max(reference_id, (recorded_at, reference_id)) as reference_id
+        select study_id, arg_max(reference_id, (recorded_at, reference_id)) as reference_id,
+            string_split(arg_max(batch_ids, (recorded_at, reference_id)), ', ') as batches
         from quality.frozen_references group by study_id
     ) as d using (study_id, reference_id)
     anti join quality.frozen_reference_values as f
-        using (study_id, reference_id, background_method, replicate_rule, normalisation_method,
-               quantile_rank)
+        using (study_id, reference_id, background_method, replicate_rule, normalisation_method)
+    where len(d.batches) = (
+        select count(*) from intermediate.int_batches_released as b
+        where b.is_released and b.study_id = d.study_id and list_contains(d.batches, b.batch_id)
+    )
     order by all
 """
 _VALUES = """
@@ -51,7 +56,10 @@ _VALUES = """
     from quality.frozen_reference_values where study_id = ? and reference_id = ?
     group by all order by all
 """
-_BATCHES = "select distinct batch_id from raw.samples where study_id = ? order by 1"
+_RELEASED = """
+    select batch_id from intermediate.int_batches_released
+    where study_id = ? and is_released order by 1
+"""
 _STUDIES = "select study_id, normalisation_reference from raw.studies order by 1"
 
 
@@ -95,16 +103,21 @@ def decide(
     Raises
     ------
     CytomartError
-        A batch is unknown, none is named, or the reason is empty.
+        A batch is not released, none is named, or the reason is empty or names a person.
     """
-    known = [row[0] for row in con.execute(_BATCHES, [study_id]).fetchall()]
-    unknown = [b for b in batches if b not in known]
+    batches = tuple(dict.fromkeys(batches))
+    released = [row[0] for row in con.execute(_RELEASED, [study_id]).fetchall()]
+    unknown = [b for b in batches if b not in released]
     if unknown or not batches:
-        given = f"there is no batch {unknown[0]!r}" if unknown else "no batch is named"
-        raise failure(given, where=f"study {study_id}", allowed=", ".join(known),
+        given = f"there is no released batch {unknown[0]!r}" if unknown else "no batch is named"
+        raise failure(given, where=f"study {study_id}", allowed=", ".join(released),
                       remedy="name one or more with --batch")  # fmt: skip
     if not reason.strip():
         raise failure("the reason is empty", allowed="a few words; they are published")
+    if names_a_person(con, reason):
+        raise failure("the reason holds the own id of a person or sample",
+                      allowed="words without anything that identifies a person; they are "
+                      "published")  # fmt: skip
     number = len(decisions(con, study_id)) + 1
     return _write(con, study_id, f"R{number}", batches, reason.strip(), user, is_automatic=False)
 
@@ -113,7 +126,7 @@ def record(con: DuckDBPyConnection, home: Home, user: str) -> list[Decision]:
     """Freeze what the built tables were normalised to; return the references that are new.
 
     Values that were computed under the reference in force and are not frozen yet are frozen, so
-    that no later exclusion moves them.
+    that no later exclusion moves them; not while one of its batches is held.
     """
     new = [
         _write(con, study_id, FIRST, parts(batches), _NAMED if is_named else _EARLIEST, user,
@@ -137,7 +150,7 @@ def departures(con: DuckDBPyConnection) -> list[str]:
     out = []
     for study_id, named in studies(con).items():
         standing = decisions(con, study_id)
-        if standing and named and sorted(named) != sorted(standing[-1].batches):
+        if standing and named and set(named) != set(standing[-1].batches):
             out.append(
                 f"study {study_id}: study.toml names {', '.join(named)} as the normalisation "
                 f"reference, but {standing[-1].reference_id} is frozen on "

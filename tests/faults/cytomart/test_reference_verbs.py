@@ -49,7 +49,7 @@ def test_a_reference_keeps_its_value_until_a_person_supersedes_it(home, cytomart
     assert "R1 is frozen already (SYN-01; named in study.toml)" in again.err
     assert "cytomart reference supersede --reason TEXT" in again.err
     unknown = cytomart(home, "reference", "supersede", "--reason", "x", "--batch", "SYN-99")
-    assert (unknown.code, "there is no batch 'SYN-99'" in unknown.err) == (2, True)
+    assert (unknown.code, "there is no released batch 'SYN-99'" in unknown.err) == (2, True)
 
     before = {r[:2]: r[3] for r in ask(home, _LEVELS)}
     gone = cytomart(home, "exclude", "array", "SYN-S01/B1", "--reason-code", "scan_artefact")

@@ -21,7 +21,17 @@ kept_in_force as (
     where frozen.is_in_force
 ),
 
--- what was never frozen under this reference, such as a variant asked for later
+listed_frozen as (
+    select distinct
+        study_id,
+        background_method,
+        replicate_rule,
+        normalisation_method
+    from kept_in_force
+),
+
+-- what was never frozen under this reference, such as a variant asked for later; quantiles are
+-- frozen together: a rank that a longer panel adds belongs to another function
 kept_not_frozen as (
     select
         computed.study_id,
@@ -35,13 +45,12 @@ kept_not_frozen as (
         computed.n_reference_arrays,
         false as is_frozen
     from computed
-    left join kept_in_force as frozen
+    left join listed_frozen as frozen
         on
             computed.study_id = frozen.study_id
             and computed.background_method = frozen.background_method
             and computed.replicate_rule = frozen.replicate_rule
             and computed.normalisation_method = frozen.normalisation_method
-            and computed.quantile_rank = frozen.quantile_rank
     where frozen.study_id is null
 ),
 
