@@ -61,7 +61,7 @@ def read_robustness(
     for name in named:
         if name not in allowed:
             section.complain("variants", f"`variants` names {name!r}", allowed=", ".join(allowed))
-    return named
+    return (ALL,) if ALL in named else named
 
 
 def check_primary(section: Section, variant: Variant | None, reference: tuple[str, ...]) -> None:

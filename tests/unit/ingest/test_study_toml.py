@@ -44,6 +44,8 @@ def test_variants_of_its_own(source, toml_text):
     (own,) = found.own_variants
     assert (found.primary_variant, own.variant_id, own.lod_rule) == ("mine", "mine", "olink")
     assert found.robustness_variants == ("mine", "none_none")
+    whole = read_study(source(text + "[robustness]\nvariants = ['all', 'mine']\n", "study.toml"))
+    assert whole.robustness_variants == ("all",)
 
 
 @pytest.mark.parametrize("name", ["subtract_vsn", "subtract_cyclic_loess", "mine"])

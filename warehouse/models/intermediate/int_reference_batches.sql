@@ -27,7 +27,7 @@ kept_without_frozen as (
 ),
 
 listed_reference_batches as (
-    select
+    select distinct
         study_id,
         trim({{ split_rows('normalisation_reference', ',') }}) as batch_id
     from kept_without_frozen

@@ -8,7 +8,7 @@ variants as (select * from {{ ref('int_variants_offered') }}),
 reanalyses as (select * from {{ ref('stg_quality__reanalyses') }}),
 
 listed_compared as (
-    select
+    select distinct
         study_id,
         trim({{ split_rows('robustness_variants', ',') }}) as variant_id
     from studies
