@@ -124,9 +124,12 @@ reportable as (
     select analyte_id from marts.dim_analytes where study_id = $study_id and is_reportable
 ),
 
+-- a named analysis beside the release answers nothing
 asked as (
-    select p.analysis_id, p.contrast_id, p.primary_method, p.mode, r.analyte_id
+    select p.analysis_id, p.contrast_id, p.primary_method, p.mode, r.analyte_id,
+        s.primary_variant_id as variant_id
     from planned as p
+    inner join raw.studies as s on p.study_id = s.study_id
     cross join reportable as r
     where p.kind in ('contrast', 'omnibus', 'correlation')
 ),
@@ -141,7 +144,7 @@ answered as (
     left join stats.fct_test_results as t
         on t.study_id = $study_id and a.analysis_id = t.analysis_id
         and a.contrast_id = t.contrast_id and a.primary_method = t.method
-        and a.mode = t.mode and a.analyte_id = t.analyte_id
+        and a.mode = t.mode and a.analyte_id = t.analyte_id and a.variant_id = t.variant_id
     group by a.analysis_id
 ),
 

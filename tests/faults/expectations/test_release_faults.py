@@ -306,6 +306,13 @@ def test_an_analysis_may_answer_with_a_reason(built):
     assert not expectations.run_release_gate(built, STUDY).broken
 
 
+def test_a_named_analysis_does_not_answer_for_the_primary_variant(built):
+    built.execute("update stats.fct_test_results set variant_id = 'subtract_quantile' "
+                  "where analysis_id = 'corr_pain_baseline'")  # fmt: skip
+    run = expectations.run_release_gate(built, STUDY)
+    assert [r.rule_id for r in run.broken] == ["plan_answered"]
+
+
 def test_an_outcome_analysis_without_a_row_is_noticed(built):
     built.execute("delete from stats.fct_outcome_tests where analysis_id = 'pain_change'")
     run = expectations.run_release_gate(built, STUDY)
