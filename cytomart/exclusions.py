@@ -9,8 +9,9 @@ from duckdb import DuckDBPyConnection
 
 from contracts import failure, from_rows
 from contracts.quality import EXCLUSIONS
+from cytomart.published_words import refuse_person
 from cytomart.reason_codes import EXCLUDE, INCLUDE, codes
-from cytomart.things import Thing, find, names_a_person
+from cytomart.things import Thing, find
 from store import build
 
 _LATEST = """
@@ -55,12 +56,7 @@ def check(con: DuckDBPyConnection, wish: Wish) -> Thing:
             allowed=known[wish.reason_code].meaning.rstrip("."),
             remedy='add --note "…"; it is published',
         )
-    if names_a_person(con, wish.note):
-        raise failure(
-            "the note holds the own id of a person or sample",
-            allowed="words without anything that identifies a person; the note is published",
-            remedy="leave the id out: the decision names the thing by its published id",
-        )
+    refuse_person(con, wish.note, "note")
     _refuse_repetition(con, wish, thing)
     return thing
 

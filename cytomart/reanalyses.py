@@ -11,7 +11,7 @@ from duckdb import DuckDBPyConnection
 
 from contracts import failure, from_rows
 from contracts.quality import REANALYSES
-from cytomart.things import names_a_person
+from cytomart.published_words import refuse_person
 from store import build
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -58,10 +58,8 @@ def check(con: DuckDBPyConnection, wish: Wish) -> Wish:
     if not _NAME.fullmatch(wish.name):
         raise failure(f"the name is {wish.name!r}",
                       allowed="letters, digits, dot, dash, underscore; up to 64")  # fmt: skip
-    if names_a_person(con, f"{wish.note} {wish.name}"):
-        raise failure("the name or the note holds the own id of a person or sample",
-                      allowed="words without anything that identifies a person; they are "
-                      "published")  # fmt: skip
+    refuse_person(con, wish.name, "name")
+    refuse_person(con, wish.note, "note")
     latest = con.execute(_LATEST, [wish.study_id, wish.name]).fetchone()
     standing = latest[0] if latest is not None and latest[1] else ""
     if not wish.is_active:

@@ -10,7 +10,7 @@ from duckdb import DuckDBPyConnection
 
 from contracts import failure, from_rows
 from contracts.quality import FROZEN_REFERENCE_VALUES, FROZEN_REFERENCES
-from cytomart.things import names_a_person
+from cytomart.published_words import refuse_person
 from store import build, ledger
 from store.home import Home
 
@@ -114,10 +114,7 @@ def decide(
                       remedy="name one or more with --batch")  # fmt: skip
     if not reason.strip():
         raise failure("the reason is empty", allowed="a few words; they are published")
-    if names_a_person(con, reason):
-        raise failure("the reason holds the own id of a person or sample",
-                      allowed="words without anything that identifies a person; they are "
-                      "published")  # fmt: skip
+    refuse_person(con, reason, "reason")
     number = len(decisions(con, study_id)) + 1
     return _write(con, study_id, f"R{number}", batches, reason.strip(), user, is_automatic=False)
 

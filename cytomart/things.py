@@ -47,8 +47,6 @@ _SPOTS = """
     from raw.spots where slide_id = ? order by all
 """
 _N_NEAR = 3
-#: Shorter ids ("12", "A1") are too common as numbers, groups and places to be told from them.
-_SHORTEST_ID = 3
 
 
 @dataclass(frozen=True)
@@ -94,16 +92,6 @@ def find(con: DuckDBPyConnection, scope: str, ident: str, study_id: str = "") ->
         )
     ((study, key),) = hits
     return Thing(study, scope, key)
-
-
-def names_a_person(con: DuckDBPyConnection, text: str) -> bool:
-    """Return whether a text holds an id that a pseudonym stands for."""
-    ids = con.execute(
-        "select distinct real_id from identity.pseudonyms where real_id <> pseudonym "
-        "and length(real_id) >= ? and contains(lower(?), lower(real_id))",
-        [_SHORTEST_ID, text],
-    ).fetchall()
-    return any(re.search(rf"(?<!\w){re.escape(i)}(?!\w)", text, re.I) for (i,) in ids)
 
 
 def _spots(con: DuckDBPyConnection, ident: str) -> list[tuple[str, str, str | None]]:

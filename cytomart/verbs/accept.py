@@ -10,6 +10,7 @@ import click
 import expectations
 from cytomart import pipeline, summary
 from cytomart.front import Front, pass_front
+from cytomart.published_words import refuse_person
 from store import ledger
 from store.build import open_build
 from store.lock import writer_lock
@@ -34,6 +35,7 @@ def command(
     with writer_lock(front.home, wait_s=wait_s):
         con = open_build(front.home)
         try:
+            refuse_person(con, reason, "reason")
             study = study_id or expectations.study_of(con, batch_id)
             expectations.accept(con, study, batch_id, rule_id, reason, getpass.getuser())
         finally:

@@ -10,6 +10,7 @@ import click
 from contracts import CytomartError
 from cytomart import access, quarantine, vault
 from cytomart.front import Front, pass_front
+from cytomart.published_words import refuse_person
 from ingest import deciding
 from ingest.deciding import AsideRow
 from ingest.decisions import RELEASED, WITHDRAWN
@@ -166,6 +167,7 @@ def withdraw(front: Front, row_ids: tuple[str, ...], reason: str, wait_s: float)
 def _decide(front: Front, row_ids: Sequence[str], decision: str, reason: str) -> list[AsideRow]:
     con = open_build(front.home)
     try:
+        refuse_person(con, reason, "reason")
         rows = [deciding.find_row(con, i) for i in dict.fromkeys(row_ids)]
         deciding.decide(con, rows, decision, reason)
     finally:

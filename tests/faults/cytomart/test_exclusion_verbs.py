@@ -89,6 +89,8 @@ def test_what_cannot_be_is_refused_and_nothing_is_recorded(home, cytomart):
         (("include", "array", "SYN-S01/B1", "--reason-code", "cause_resolved"), "not excluded"),
         (("exclude", "array", "SYN-S01/B1", "--reason-code", "other", "--note", "P03 moved"),
          "own id"),
+        (("accept", "SYN-01", "duplicate_cv", "--reason", "P03 moved"), "own id"),
+        (("quarantine", "withdraw", "abc", "--reason", "P03 moved"), "own id"),
     ):  # fmt: skip
         done = cytomart(home, *args)
         assert done.code == 2, args
