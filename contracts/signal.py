@@ -8,6 +8,10 @@ from contracts.types import INT, REAL, TEXT
 
 _ARRAY = Column("array_id", TEXT, "Slide, or slide and Block, that one sample occupies.",
                 nullable=False)  # fmt: skip
+_BATCH = (
+    Column("batch_id", TEXT, "Batch.", nullable=False),
+    Column("batch_state", TEXT, "Hash of what the batch's rows were made from.", nullable=False),
+)
 _SPOT = (
     Column("slide_id", TEXT, "Slide.", nullable=False),
     Column("block", INT, "Block of the slide, from 1.", nullable=False),
@@ -26,6 +30,7 @@ NORMEXP_FITS = Relation(
         Column("n_spots", INT, "Spots that entered.", "spots", nullable=False),
         Column("fit_reason", TEXT, "Why no signal is computed from the fit; empty where one is.",
                nullable=False),
+        *_BATCH,
     ),
     published=False,
 )  # fmt: skip
@@ -37,6 +42,7 @@ NORMEXP_SIGNALS = Relation(
         STUDY_ID, *_SPOT, _ARRAY,
         Column("signal_afu", REAL, "Expected signal plus the offset; null without a sound fit.",
                "afu"),
+        *_BATCH,
     ),
     published=False,
 )  # fmt: skip
@@ -56,6 +62,7 @@ FITTED_LEVELS = Relation(
                "log2, glog2 by vsn"),
         Column("map_reason", TEXT, "Why the array has no levels; empty where it has.",
                nullable=False),
+        *_BATCH,
     ),
     published=False,
 )  # fmt: skip

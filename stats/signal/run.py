@@ -26,14 +26,16 @@ def normexp_fits(spots: pa.Table) -> pa.Table:
 
     Parameters
     ----------
-    spots : columns study_id, array_id, net_afu (foreground − background, null where there is none)
+    spots : columns study_id, array_id, batch_id, batch_state, net_afu (foreground − background,
+        null where there is none)
     """
     net = _floats(spots, "net_afu")
     found = []
-    for (study_id, array_id), places in _groups(spots, ["study_id", "array_id"]):
+    of_array = ["study_id", "array_id", "batch_id", "batch_state"]
+    for array, places in _groups(spots, of_array):
         fit = fit_normexp(net[places])
-        found.append({
-            "study_id": study_id, "array_id": array_id,
+        own: dict[str, Any] = dict(zip(of_array, array, strict=True))
+        found.append(own | {
             "mu_afu": _known(fit.mu_afu), "sigma_afu": _known(fit.sigma_afu),
             "alpha_afu": _known(fit.alpha_afu),
             "minus_two_log_likelihood": _known(fit.minus_two_log_likelihood),
@@ -73,8 +75,9 @@ def fitted_levels(nets: pa.Table) -> pa.Table:
 
     Parameters
     ----------
-    nets : columns study_id, batch_id, array_id, target_id, background_method, replicate_rule,
-        normalisation_method (`cyclic_loess` or `vsn`), net_afu (null where no spot was kept)
+    nets : columns study_id, batch_id, batch_state, array_id, target_id, background_method,
+        replicate_rule, normalisation_method (`cyclic_loess` or `vsn`), net_afu (null where no
+        spot was kept)
         Batches, backgrounds and replicate rules are fitted apart.
 
     Returns
@@ -95,7 +98,8 @@ def fitted_levels(nets: pa.Table) -> pa.Table:
         found = _FITS[method](batch)
         level[places] = found.level_log2[row, column]
         reasons[places] = np.array(found.reason, dtype=object)[row]
-    keys = {name: nets.column(name) for name in FITTED_LEVELS.key}
+    own = (*FITTED_LEVELS.key, "batch_id", "batch_state")
+    keys = {name: nets.column(name) for name in own}
     whole = from_columns(
         keys | {"level_log2": pa.array(level, pa.float64(), mask=np.isnan(level)),
                 "map_reason": pa.array(reasons, pa.string())},

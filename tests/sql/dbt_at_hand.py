@@ -23,7 +23,9 @@ def main() -> None:
         os.environ["CYTOMART_HOME"] = request["home"]
         if manifest is None:
             manifest = dbtRunner().invoke(["--quiet", "parse"]).result
-        done = dbtRunner(manifest=manifest).invoke(["--quiet", "build", *request["args"]])
+        done = dbtRunner(manifest=manifest).invoke(
+            ["--log-level", "none", "build", *request["args"]]
+        )
         # Else the file stays open, and nobody else may write.
         DuckDBConnectionManager.close_all_connections()
         reset_adapters()

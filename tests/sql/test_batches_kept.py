@@ -34,10 +34,17 @@ SIGNAL = {
     "intermediate.int_spots_background_subtracted": "source_line = -abs(source_line)",
     "intermediate.int_replicates_averaged": "n_spots_averaged = -1 - abs(n_spots_averaged)",
     "intermediate.int_detection_limits": "lod_pool = 'kept'",
+    "intermediate.int_backgrounds_fitted": "gradient_reason = 'kept'",
 }
 LEVELS = {
     "intermediate.int_measurements_normalised": "file_sha256 = 'kept'",
     "marts.fct_measurements": "file_sha256 = 'kept too'",
+}
+#: The same of what Python fits, where a variant asks for it.
+FITTED = {
+    "intermediate.int_normexp_fitted": "fit_reason = 'kept'",
+    "intermediate.int_normexp_expected": "array_id = 'kept'",
+    "intermediate.int_levels_fitted": "map_reason = 'kept'",
 }
 MARKED = {
     "intermediate.int_spots_background_subtracted": "source_line < 0",
@@ -82,14 +89,19 @@ class Workbench:
             for statement in statements:
                 con.execute(statement)
             if self.is_built(con):
-                for table, change in (SIGNAL | LEVELS).items():
+                for table, change in (SIGNAL | LEVELS | FITTED).items():
                     con.execute(f"update {table} set {change}")
             release_new(con)
             con.close()
 
     def build(self) -> None:
         """Build what the two marts need; the views and vocabularies only the first time."""
-        everything = ["--select", "+fct_measurements", "+fct_fold_changes"]
+        everything = [
+            "--select",
+            "+fct_measurements",
+            "+fct_fold_changes",
+            "+int_backgrounds_fitted",
+        ]
         with duckdb.connect(str(self.home.build_path), read_only=True) as con:
             tables = (
                 ["config.materialized:view", "resource_type:seed"] if self.is_built(con) else []
@@ -103,22 +115,18 @@ class Workbench:
         return con.execute("select count(*) from duckdb_tables() where schema_name = 'marts'"
                            ).fetchone() != (0,)  # fmt: skip
 
-    def look(self) -> Stand:
-        """Say what stands."""
+    def look(self, *, is_fitted: bool = False) -> Stand:
+        """Say what stands, in the tables of what Python fits too where the study asks for it."""
         with duckdb.connect(str(self.home.build_path), read_only=True) as con:
+            marked = MARKED | (FITTED if is_fitted else {})
             n_rows = {
                 t: dict(con.execute(f"select batch_id, count(*) from {t} group by 1").fetchall())
-                for t in MARKED
+                for t in marked
             }
-            written = {
-                t: {
-                    b
-                    for (b,) in con.execute(
-                        f"select distinct batch_id from {t} where not ({kept})"
-                    ).fetchall()
-                }
-                for t, kept in MARKED.items()
-            }
+            written = {t: set() for t in marked}
+            for table, kept in marked.items():
+                new = f"select distinct batch_id from {table} where not ({kept})"
+                written[table].update(batch for (batch,) in con.execute(new).fetchall())
             states = {name: dict(con.execute(
                 f"select batch_id, batch_state from intermediate.{name}").fetchall())
                 for name in ("int_batch_states", "int_level_states")}  # fmt: skip
@@ -136,7 +144,7 @@ def release_new(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(
         """
         insert into quality.gate_runs by name
-        select study_id, 'run ' || content_hash as gate_run_id, 'batch' as gate,
+        select study_id, 'run ' || batch_id || content_hash as gate_run_id, 'batch' as gate,
             batch_id as scope_id, content_hash, 1 as n_rules, 1 as n_rules_evaluated,
             0 as n_rules_failed, 'released' as verdict, now() as ran_at
         from quality.batch_contents
@@ -173,10 +181,11 @@ def batch_rows(batch: str, block_spots: Any, file_row: Any) -> dict[str, list[di
 
 @pytest.fixture(scope="module")
 def workbench(workshop, blank_study, block_spots, file_row, write_rows, dbt_at_hand) -> Any:
-    """Return a new home with the study in it, and no batch yet: `workbench(name)`."""
+    """Return a new home with the study in it, and no batch yet: `workbench(name, …of the study)`."""
 
-    def make(name: str) -> Workbench:
+    def make(name: str, **study_columns: str) -> Workbench:
         study = blank_study(STUDY, platform="genepix", unit="block", reference=REFERENCE)
+        study["raw.studies"][0].update(study_columns)
         rows = {b: batch_rows(b, block_spots, file_row) for b in (*BATCHES, "B6")}
         bench = Workbench(Home(workshop / name), {"study": study} | rows, write_rows, dbt_at_hand)
         bench.change(batches=["study"])
@@ -268,20 +277,20 @@ def test_a_held_batch_leaves_and_comes_back(life):
 def test_a_build_that_was_killed_between_two_tables_heals(life):
     after = life["batch released, build killed"]
     assert after.states == life["sixth batch"].states
-    assert [after.written[t] - {"B4"} for t in SIGNAL] == [set(), {"B5"}, set()]
+    assert [after.written[t] - {"B4"} for t in SIGNAL] == [set(), {"B5"}, set(), set()]
     assert [after.written[t] - {"B4"} for t in LEVELS] == [{"B1"}, {"B3"}]
 
 
 def test_another_normalisation_computes_levels_but_no_spot_again(life):
     before, after = life["batch released, build killed"], life["analysis asked for"]
-    assert [after.written[t] for t in SIGNAL] == [set()] * 3
+    assert [after.written[t] for t in SIGNAL] == [set()] * 4
     assert [after.written[t] for t in LEVELS] == [{*BATCHES, "B6"}] * 2
     assert all(after.n_rows[t][b] == 2 * n for t in LEVELS for b, n in before.n_rows[t].items())
 
 
 def test_another_reference_computes_levels_but_no_spot_again(life):
     before, after = life["analysis asked for"], life["reference superseded"]
-    assert [after.written[t] for t in SIGNAL] == [set()] * 3
+    assert [after.written[t] for t in SIGNAL] == [set()] * 4
     assert [after.written[t] for t in LEVELS] == [{*BATCHES, "B6"}] * 2
     assert after.hashes["marts.fct_measurements"] != before.hashes["marts.fct_measurements"]
 
@@ -290,6 +299,21 @@ def test_a_home_without_states_is_computed_anew(life):
     before, after = life["reference superseded"], life["home of a version without states"]
     assert after.hashes == before.hashes
     assert after.states == before.states
+
+
+def test_what_python_fits_is_fitted_for_a_new_batch_only(workbench):
+    compared = "normexp_median,subtract_cyclic_loess"
+    bench = workbench("fitted", normalisation_reference="", robustness_variants=compared)
+    bench.change(batches=["B1", "B2"])
+    bench.build()
+    before = bench.look(is_fitted=True)
+    assert all(before.n_rows[t].keys() == {"B1", "B2"} for t in FITTED)
+    bench.change(batches=["B6"])
+    bench.build()
+    after = bench.look(is_fitted=True)
+    assert after.written == {t: {"B6"} for t in MARKED | FITTED}
+    assert after.older == before.older
+    assert all(after.n_rows[t]["B1"] == before.n_rows[t]["B1"] for t in MARKED | FITTED)
 
 
 def orders(n: int) -> list[tuple[tuple[str, ...], ...]]:

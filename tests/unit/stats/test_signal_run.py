@@ -28,7 +28,8 @@ def spots() -> pa.Table:
         net = rng.normal(0, noise, 200) + rng.exponential(200, 200)
         rows += [
             {"study_id": "s", "slide_id": "X", "block": block, "spot_row": 1, "spot_column": i,
-             "array_id": array_id, "net_afu": None if (block, i) == (1, 7) else value}
+             "array_id": array_id, "batch_id": "b", "batch_state": "as_now",
+             "net_afu": None if (block, i) == (1, 7) else value}
             for i, value in enumerate(net.tolist())
         ]  # fmt: skip
     return pa.Table.from_pylist(rows)
@@ -71,7 +72,8 @@ def nets() -> pa.Table:
     rng = np.random.default_rng(3)
     level = 2.0 ** rng.normal(7, 2, 30)
     return pa.Table.from_pylist([
-        {"study_id": study, "batch_id": batch, "array_id": f"{batch}/{array_id}",
+        {"study_id": study, "batch_id": batch, "batch_state": "as_now",
+         "array_id": f"{batch}/{array_id}",
          "target_id": f"T{i:02d}", "background_method": "subtract", "replicate_rule": "mean",
          "normalisation_method": method,
          "net_afu": None if (array_id, i) == ("X/B1", 3) else value}

@@ -1,7 +1,13 @@
 -- grain: study_id, array_id
 with
 
-spots as (select * from {{ ref('stg_raw__spots') }}),
+spots as (
+    select *
+    from {{ ref('stg_raw__spots') }}
+    where {{ is_outdated_batch() }}
+),
+
+states as (select * from {{ ref('int_batch_states') }}),
 
 samples as (select * from {{ ref('int_samples_released') }}),
 
@@ -9,6 +15,8 @@ kept_backgrounds as (
     select
         samples.study_id,
         samples.array_id,
+        spots.batch_id,
+        states.batch_state,
         spots.block,
         spots.spot_row,
         spots.spot_column,
@@ -20,6 +28,10 @@ kept_backgrounds as (
         on
             samples.study_id = spots.study_id
             and samples.array_id = spots.array_id
+    inner join states
+        on
+            spots.study_id = states.study_id
+            and spots.batch_id = states.batch_id
     where spots.background_afu is not null
 ),
 
@@ -27,6 +39,8 @@ found_middles as (
     select
         study_id,
         array_id,
+        batch_id,
+        batch_state,
         median(background_afu) as background_median_afu,
         count(*) as n_spots,
         count(x_um) = count(*) and count(y_um) = count(*) as has_centres,
@@ -129,6 +143,7 @@ explained as (
     select
         middles.study_id,
         middles.array_id,
+        middles.batch_id,
         middles.background_median_afu,
         case
             when middles.n_spots >= 10 and middles.background_median_afu > 0
@@ -142,7 +157,8 @@ explained as (
                 then 'several Blocks, and no centres of spots to place them by'
             when fitted.background_rise_afu is null then 'the spots lie on one line'
             else ''
-        end as gradient_reason
+        end as gradient_reason,
+        middles.batch_state
     from found_middles as middles
     left join fitted
         on

@@ -5,6 +5,8 @@ replicates as (select * from {{ ref('int_replicates_averaged') }}),
 
 samples as (select * from {{ ref('int_samples_released') }}),
 
+states as (select * from {{ ref('int_level_states') }}),
+
 variants as (select * from {{ ref('int_variants_selected') }}),
 
 listed_rules as (
@@ -26,12 +28,17 @@ placed_in_batches as (
         replicates.background_method,
         replicates.replicate_rule,
         rules.normalisation_method,
-        replicates.net_afu
+        replicates.net_afu,
+        states.batch_state
     from replicates
     inner join samples
         on
             replicates.study_id = samples.study_id
             and replicates.array_id = samples.array_id
+    inner join states
+        on
+            samples.study_id = states.study_id
+            and samples.batch_id = states.batch_id
     inner join listed_rules as rules
         on
             replicates.study_id = rules.study_id
