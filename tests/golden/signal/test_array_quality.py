@@ -89,12 +89,14 @@ def spot_table(study_id: str, model: Model, slides: tuple[Spots, ...]) -> pa.Tab
 
 INPUTS = """
 create table int_spots_background_subtracted as
-select *, not is_flagged and not is_saturated as is_kept,
+select *, 'now' as batch_state, not is_flagged and not is_saturated as is_kept,
     case when is_flagged then 'flagged' when is_saturated then 'saturated' else '' end
         as exclusion_rule
 from spots;
 
 create table stg_raw__spots as from int_spots_background_subtracted;
+
+create table int_batch_states as select distinct study_id, batch_id, 'now' as batch_state from spots;
 
 create table int_samples_released as
 select distinct study_id, sample_id, array_id, batch_id, false as is_excluded from spots;
