@@ -57,7 +57,7 @@ def fill(walk: Walk) -> None:
         truth = samples[own["slide_id"].value, str(own["block"].value)]
         for column, cell in own.items():
             if column not in ("slide_id", "block"):
-                cell.value = typed(column, truth[column])
+                cell.value = typed(column, truth.get(column, ""))
     book.save(walk.folder / "samples.xlsx")
     for name in ("patients", "assessments"):
         book = openpyxl.load_workbook(walk.folder / f"{name}.xlsx")
