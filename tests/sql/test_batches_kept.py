@@ -325,7 +325,9 @@ def orders(n: int) -> list[tuple[tuple[str, ...], ...]]:
         # The first two come in three calls and in two; of the rest every other in five.
         n_calls = 3 - len(out) if len(out) < 2 else 5 if len(out) % 2 else draw.randint(2, 4)
         cuts = [0, *sorted(draw.sample(range(1, 5), n_calls - 1)), 5]
-        out.append(tuple(tuple(shuffled[a:b]) for a, b in pairwise(cuts)))
+        calls = tuple(tuple(shuffled[a:b]) for a, b in pairwise(cuts))
+        if calls not in out:
+            out.append(calls)
     return out
 
 
