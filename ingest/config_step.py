@@ -6,7 +6,7 @@ import hashlib
 from dataclasses import dataclass, replace
 
 from contracts import CytomartError, failure
-from contracts.raw import STUDIES
+from contracts.studies import STUDIES
 from ingest import standing, writing
 from ingest.config_tables import panel_tables, study_tables
 from ingest.delivery import Delivery, inside

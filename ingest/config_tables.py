@@ -6,9 +6,8 @@ from collections.abc import Mapping
 from dataclasses import asdict
 
 from contracts import Relation
-from contracts.raw import (
-    PANEL_TARGET_GENES,
-    PANEL_TARGETS,
+from contracts.raw import PANEL_TARGET_GENES, PANEL_TARGETS
+from contracts.studies import (
     STUDIES,
     STUDY_ATTRIBUTES,
     STUDY_GROUPS,

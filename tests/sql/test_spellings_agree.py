@@ -10,8 +10,8 @@ import pytest
 
 from contracts import from_rows
 from contracts.paths import REPO_ROOT, SEEDS
-from contracts.raw import STUDIES
 from contracts.scans import SPOTS
+from contracts.studies import STUDIES
 from expectations.spot_base import SPOTS_OF_BATCH
 from ingest.config_tables import panel_tables
 from ingest.load_report import LOADED

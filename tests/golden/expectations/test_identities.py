@@ -9,8 +9,9 @@ import pytest
 
 from contracts import from_rows
 from contracts.paths import REPO_ROOT
-from contracts.raw import SCAN_HEADERS, STUDIES
+from contracts.raw import SCAN_HEADERS
 from contracts.scans import SPOT_EXTRAS
+from contracts.studies import STUDIES
 from expectations.batch_rules import IDENTITY_RULES
 from expectations.identity_frames import NEEDS, has_titles, identity_rows, identity_titles
 from ingest.files.source_file import SourceFile

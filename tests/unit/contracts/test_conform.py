@@ -7,8 +7,8 @@ import pyarrow as pa
 import pytest
 
 from contracts import STANDING, STATS, CytomartError, conform, from_rows
-from contracts.raw import STUDY_VISITS
 from contracts.scans import SPOTS
+from contracts.studies import STUDY_VISITS
 
 
 def visit(**changes):

@@ -10,8 +10,9 @@ import pytest
 from contracts import CytomartError, from_rows
 from contracts.identity import PSEUDONYMS
 from contracts.quality import EXCLUSIONS
-from contracts.raw import PANEL_TARGETS, PATIENTS, SAMPLES, STUDIES
+from contracts.raw import PANEL_TARGETS, PATIENTS, SAMPLES
 from contracts.scans import SPOTS
+from contracts.studies import STUDIES
 from cytomart import exclusions, hit_changes
 from cytomart.exclusions import Wish
 from cytomart.hit_changes import Result, Standing

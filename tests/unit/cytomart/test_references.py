@@ -8,7 +8,7 @@ import pytest
 from contracts import CytomartError, from_rows
 from contracts.identity import PSEUDONYMS
 from contracts.quality import FROZEN_REFERENCE_VALUES
-from contracts.raw import STUDIES
+from contracts.studies import STUDIES
 from cytomart import references
 from store import build
 from store.home import Home
