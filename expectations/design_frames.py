@@ -56,7 +56,11 @@ left join (
     inner join marts.dim_samples as s
         on a.study_id = s.study_id and a.sample_id = s.sample_id and not s.is_excluded
 ) on a.study_id = $study_id and c.contrast_id = a.contrast_id
-left join raw.patients as p on p.study_id = $study_id and s.patient_id = p.patient_id
+left join (
+    select r.* from raw.patients as r anti join quality.quarantine as q
+        on q.study_id = r.study_id and q.role = 'patients' and q.is_open
+            and q.file_sha256 = r.file_sha256 and q.source_line = r.source_line
+) as p on p.study_id = $study_id and s.patient_id = p.patient_id
 left join days as d on s.slide_id = d.slide_id
 left join raw.studies as study on study.study_id = $study_id
 order by all

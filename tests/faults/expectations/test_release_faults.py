@@ -244,6 +244,9 @@ def test_marts_of_an_older_content_are_not_current(built):
     assert run.verdict == "held"
 
 
+AGE_RULE = tuple(r for r in RELEASE_RULES if r.rule_id == "age_balanced")
+
+
 def _let_through(built, *, content_hash):
     """A batch that one critical rule holds, accepted for a content; its marts say accepted."""
     built.execute("update quality.gate_runs set verdict = 'held'")
@@ -274,6 +277,18 @@ def test_an_accepted_batch_that_still_stands_as_held_is_not_current(built):
     built.execute("update marts.dim_batches set gate_status = 'held'")
     run = expectations.run_release_gate(built, STUDY)
     assert {r.rule_id for r in run.broken} == {"marts_are_current", "some_batch_released"}
+
+
+def test_ages_that_were_set_aside_enter_no_balance(built):
+    built.execute(FAULTS["age_balanced"])
+    built.execute(
+        "insert into quality.quarantine by name select study_id, file_sha256, "
+        "'patients' as role, source_line, 'age_years' as column_name, 'age_range' as rule_id, "
+        "'why' as reason, 'load' as load_id, true as is_open, patient_id as row_id, "
+        "'open' as state, false as is_releasable, 'd' as row_digest "
+        "from raw.patients where cohort = 'control'"
+    )
+    assert not expectations.run_release_gate(built, STUDY, suite=AGE_RULE).broken
 
 
 def test_no_released_batch_is_no_release(built):
