@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 import numpy as np
 
@@ -29,6 +29,9 @@ class MethodResult:
     n_pairs : complete pairs, or None for a method that does not pair.
     n_dropped : samples (for pairs: pairs) left out because a value is missing.
     reason : why there is no number, or what the reader must know; empty when nothing.
+    details : further quantities of this method by name (prior variance, own correlation …), each
+        (n_targets,), NaN where there is none.
+    verdict : the answer in one word where the method gives one (equivalence), else ().
     """
 
     estimate: Floats
@@ -45,6 +48,8 @@ class MethodResult:
     n_pairs: Ints | None
     n_dropped: Ints
     reason: tuple[str, ...]
+    details: Mapping[str, Floats] = field(default_factory=dict)
+    verdict: tuple[str, ...] = ()
 
 
 def first_reason(n_targets: int, checks: Sequence[tuple[Flags, Sequence[str] | str]]) -> list[str]:
