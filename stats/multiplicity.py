@@ -73,6 +73,19 @@ def holm(p_values: ArrayLike) -> Floats:
     return _put_back(np.minimum(raised, 1.0), order)
 
 
+def realised_threshold(p_values: ArrayLike, *, alpha: float) -> Floats:
+    """Return the p that Benjamini–Hochberg at `alpha` came down to: alpha × hits ÷ tests.
+
+    Without a hit it is alpha ÷ tests, what a single hit would have needed; NaN without tests.
+    Along the last axis, which is reduced.
+    """
+    adjusted = benjamini_hochberg(p_values)
+    n_tests = np.sum(~np.isnan(adjusted), axis=-1)
+    n_hits = np.maximum(np.sum(adjusted < alpha, axis=-1), 1)
+    threshold: Floats = np.where(n_tests > 0, alpha * n_hits / np.maximum(n_tests, 1), np.nan)
+    return threshold
+
+
 def _step_up(p_values: ArrayLike, *, any_dependence: bool) -> Floats:
     p = _checked(p_values)
     order = np.argsort(p, axis=-1, kind="stable")

@@ -5,7 +5,13 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from stats.multiplicity import benjamini_hochberg, benjamini_yekutieli, bonferroni, holm
+from stats.multiplicity import (
+    benjamini_hochberg,
+    benjamini_yekutieli,
+    bonferroni,
+    holm,
+    realised_threshold,
+)
 
 
 def test_benjamini_hochberg_by_hand():
@@ -41,3 +47,15 @@ def test_nothing_to_adjust(p):
 def test_a_p_value_lies_between_0_and_1(p):
     with pytest.raises(ValueError, match="outside 0 to 1"):
         benjamini_hochberg(p)
+
+
+def test_the_realised_threshold_separates_hits_from_the_rest():
+    p = np.random.default_rng(3).random((50, 40)) ** 4
+    p[:, ::7] = np.nan
+    threshold = realised_threshold(p, alpha=0.05)
+    np.testing.assert_array_equal(p < threshold[:, None], benjamini_hochberg(p) < 0.05)
+
+
+def test_the_realised_threshold_without_a_hit_is_what_one_would_need():
+    assert realised_threshold([0.3, 0.4, np.nan, 0.9, 0.5], alpha=0.05) == pytest.approx(0.05 / 4)
+    assert np.isnan(realised_threshold([np.nan], alpha=0.05))
