@@ -10,10 +10,9 @@ import pyarrow as pa
 
 from contracts.provenance import FILE_SHA256, SOURCE_LINE, STUDY_ID
 from contracts.relation import Column, Relation, sql_type
-from contracts.types import INT, REAL, TEXT
+from contracts.types import INT, REAL, REALS, TEXT
 
 WHOLES = pa.list_(pa.int32())
-REALS = pa.list_(pa.float64())
 
 PRINT_ID = Column(
     "print_id", TEXT, "Which spots the file holds in which lines: SHA-256 over the print's rows.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contracts.provenance import STUDY_ID
 from contracts.relation import Column, Relation
-from contracts.types import FLAG, INT, REAL, TEXT
+from contracts.types import FLAG, INT, REAL, REALS, TEXT, TEXTS
 
 _ANALYSIS = Column("analysis_id", TEXT, "Analysis of the plan that asked for it.", nullable=False)
 _CONTRAST = Column("contrast_id", TEXT, "Contrast tested; `all` for several groups at once.",
@@ -16,6 +16,20 @@ _MODE = Column("mode", TEXT, "correct, or paper for the founding paper's recipe.
 _VARIANT = Column("variant_id", TEXT, "Signal variant that the levels come from.",
                   nullable=False)  # fmt: skip
 _PLAN_HASH = Column("plan_hash", TEXT, "SHA-256 of the plan in force.", nullable=False)
+
+#: Where p-values are adjusted together: within one test of the plan, and over its family.
+_WITHIN = "the reportable targets of the same analysis, contrast, method, variant and stratum"
+_OVER = "all analyses of the plan's family with the same method, mode and variant; descriptive"
+_ADJUSTED = tuple(
+    Column(f"{scope}{ending}", REAL, f"{rule} p over {over}.", "probability")
+    for scope, over in (("p_adjusted", _WITHIN), ("p_adjusted_global", _OVER))
+    for ending, rule in (
+        ("", "Benjamini–Hochberg"),
+        ("_by", "Benjamini–Yekutieli"),
+        ("_holm", "Holm"),
+        ("_bonferroni", "Bonferroni"),
+    )
+)
 
 TEST_RESULTS = Relation(
     "stats", "stat_test_results",
@@ -37,13 +51,17 @@ TEST_RESULTS = Relation(
         Column("df", REAL, "Degrees of freedom (of the numerator for F)."),
         Column("df_denominator", REAL, "Denominator degrees of freedom of an F test."),
         Column("p_value", REAL, "Two-sided p-value.", "probability"),
-        Column("p_adjusted", REAL, "Benjamini–Hochberg p over the reportable targets of the same "
-               "analysis, contrast, method, variant and stratum.", "probability"),
-        Column("p_adjusted_global", REAL, "Benjamini–Hochberg p over all contrasts of the plan's "
-               "family, descriptive.", "probability"),
+        *_ADJUSTED,
         Column("effect_size", REAL, "Standardised effect; effect_size_kind says which."),
         Column("effect_size_kind", TEXT, "cohen_d, cohen_dz, eta_squared, r or empty.",
                nullable=False),
+        Column("detectable_effect", REAL, "Smallest true difference that this test finds with "
+               "80 % power at the plan's level, at the spread that was seen.", "log2 units"),
+        Column("detectable_effect_adjusted", REAL, "The same at the level that the "
+               "Benjamini–Hochberg rule came to: alpha × hits / targets, at least one hit.",
+               "log2 units"),
+        Column("verdict", TEXT, "Answer of an equivalence test: different, equivalent, both, "
+               "undetermined; else empty.", nullable=False),
         Column("n_numerator", INT, "Samples of the numerator group that entered; all samples for a "
                "method without arms.", "samples", nullable=False),
         Column("n_denominator", INT, "Samples of the denominator group that entered; 0 for a "
@@ -56,6 +74,9 @@ TEST_RESULTS = Relation(
                nullable=False),
         Column("reason", TEXT, "Why there is no number, or what the reader must know; empty when "
                "nothing.", nullable=False),
+        Column("detail_names", TEXTS, "Names of further quantities of the method.",
+               nullable=False),
+        Column("detail_values", REALS, "Their values, in the same order.", nullable=False),
         _PLAN_HASH,
     ),
 )  # fmt: skip

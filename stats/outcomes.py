@@ -10,7 +10,7 @@ import pyarrow as pa
 
 from stats.methods.paired_t import paired_t
 from stats.plan import Analysis
-from stats.recipes import CONFIDENCE, Scores, VisitScores
+from stats.recipes.computed import CONFIDENCE, Scores, VisitScores
 from stats.tables import as_text, need_columns, rows
 
 _COLUMNS = ("patient_id", "cohort", "visit", "instrument_id", "site_id", "score", "baseline_score")

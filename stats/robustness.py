@@ -12,7 +12,7 @@ from stats.hits import is_hit
 from stats.methods.arrays import Floats
 from stats.multiplicity import benjamini_hochberg
 from stats.plan import Analysis
-from stats.recipes import compute_primary
+from stats.recipes import primary_result
 
 
 def variant_table(analysis: Analysis, sheet: Sheet, levels: Levels) -> pa.Table:
@@ -23,7 +23,7 @@ def variant_table(analysis: Analysis, sheet: Sheet, levels: Levels) -> pa.Table:
     analysis : a contrast in correct mode; method, hit rule and samples are those of the plan
     levels : log2 levels of one variant
     """
-    result = compute_primary(analysis, sheet, levels)
+    result = primary_result(analysis, sheet, levels)
     n = len(levels.analyte_ids)
     every = {
         "study_id": analysis.study_id,

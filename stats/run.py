@@ -60,7 +60,7 @@ def test_results(
             for levels in read_levels(levels_of, sheet)
             for analysis in analyses
             if analysis.kind != "outcome"
-            for computed in compute(analysis, sheet, levels, scores)
+            for computed in compute(analysis, sheet, levels, scores, analyses)
         ]
         tables.append(adjust_over_families(blocks, analyses))
     empty = from_rows([], TEST_RESULTS)

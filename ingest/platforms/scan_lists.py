@@ -13,8 +13,9 @@ import pyarrow as pa
 import pyarrow.compute as pc
 from numpy.typing import NDArray
 
-from contracts.scans import MEASURED, POSITIONS, REALS, WHOLES, real_name, whole_name
+from contracts.scans import MEASURED, POSITIONS, WHOLES, real_name, whole_name
 from contracts.spot_cells import ESCAPES
+from contracts.types import REALS
 
 #: A cell that can be kept as a number: its text follows from its value.
 PLAIN_WHOLE = re.compile(r"(0|-?[1-9][0-9]{0,8})")

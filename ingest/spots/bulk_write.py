@@ -9,7 +9,8 @@ import pyarrow as pa
 from numpy.typing import NDArray
 
 from contracts.raw import SCAN_HEADERS
-from contracts.scans import MEASURED, REALS, SCANS, SPOT_EXTRAS, WHOLES
+from contracts.scans import MEASURED, SCANS, SPOT_EXTRAS, WHOLES
+from contracts.types import REALS
 from ingest.loading import Loading
 from ingest.platforms.genepix_bulk import BulkReading
 from ingest.platforms.scan_lists import Lists, list_columns, same_text

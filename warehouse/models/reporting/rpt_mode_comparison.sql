@@ -47,6 +47,7 @@ judged as (
         paper.min_abs_fold_change,
         differential.p_value as correct_p_value,
         differential.p_adjusted as correct_p_adjusted,
+        differential.sensitivity,
         coalesce(
             paper.p_value < paper.alpha
             and abs(paper.signed_fold_change) >= paper.min_abs_fold_change,
@@ -88,6 +89,7 @@ explained as (
                 then 'the test that fits the design sees what an unpaired test misses'
             else 'passes neither rule'
         end as why,
+        sensitivity,
         paper_p_value,
         paper_signed_fold_change,
         correct_p_value,

@@ -17,6 +17,8 @@ variants as (select * from {{ ref('int_variants_selected') }}),
 
 results as (select * from {{ ref('fct_test_results') }}),
 
+labels as (select * from {{ ref('rpt_sensitivities') }}),
+
 kept_primary as (
     select
         results.*,
@@ -104,6 +106,9 @@ joined as (
         results.p_value,
         results.p_adjusted,
         results.effect_size,
+        results.detectable_effect as detectable_log2fc,
+        results.detectable_effect_adjusted as detectable_adjusted_log2fc,
+        coalesce(labels.sensitivity, '') as sensitivity,
         fold_changes.n_numerator,
         fold_changes.n_denominator,
         results.n_pairs,
@@ -142,6 +147,12 @@ joined as (
             and fold_changes.contrast_id = results.contrast_id
             and fold_changes.analyte_id = results.analyte_id
             and fold_changes.variant_id = results.variant_id
+    left join labels
+        on
+            fold_changes.study_id = labels.study_id
+            and fold_changes.contrast_id = labels.contrast_id
+            and fold_changes.analyte_id = labels.analyte_id
+            and fold_changes.variant_id = labels.variant_id
     left join measured_detection as detection
         on
             fold_changes.study_id = detection.study_id
@@ -190,6 +201,7 @@ worded as (
             when 'not_shown' then 'no difference shown'
             else 'not computed'
         end as direction_in_words,
+        sensitivity,
         measurement_class,
         reason,
         mean_numerator_log2,
@@ -201,6 +213,8 @@ worded as (
         p_value,
         p_adjusted,
         effect_size,
+        detectable_log2fc,
+        detectable_adjusted_log2fc,
         below_lod_frac,
         n_numerator,
         n_denominator,
