@@ -16,6 +16,13 @@ def pooled_variance(a: Moments, b: Moments) -> Floats:
     return np.where(df > 0, (a.sum_squares + b.sum_squares) / np.maximum(df, 1), np.nan)
 
 
+def welch_error(a: Moments, b: Moments) -> tuple[Floats, Floats]:
+    """Return the standard error of a difference of means with a variance per group, and its df."""
+    share_a, share_b = a.variance / a.n, b.variance / b.n
+    df = (share_a + share_b) ** 2 / (share_a**2 / (a.n - 1) + share_b**2 / (b.n - 1))
+    return np.sqrt(share_a + share_b), df
+
+
 def few_values(a: Moments, b: Moments, *, least: int) -> list[str]:
     """Return, per target, the words for arms with too few values."""
     return [

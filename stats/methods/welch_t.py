@@ -6,7 +6,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from stats.methods.arrays import as_matrices, check_confidence
-from stats.methods.difference import independent_t
+from stats.methods.difference import independent_t, welch_error
 from stats.methods.moments import shared_moments
 from stats.methods.result import MethodResult
 
@@ -43,7 +43,5 @@ def welch_t(numerator: ArrayLike, denominator: ArrayLike, *, confidence: float) 
     check_confidence(confidence)
     a, b = shared_moments(as_matrices([numerator, denominator], "group"))
     with np.errstate(divide="ignore", invalid="ignore"):
-        share_a, share_b = a.variance / a.n, b.variance / b.n
-        standard_error = np.sqrt(share_a + share_b)
-        df = (share_a + share_b) ** 2 / (share_a**2 / (a.n - 1) + share_b**2 / (b.n - 1))
+        standard_error, df = welch_error(a, b)
         return independent_t(a, b, standard_error, df, least=2, confidence=confidence)
