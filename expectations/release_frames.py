@@ -142,7 +142,7 @@ needs as (
         {_THROUGH_COUNT} as n_through,
         exists (select 1 from contrasts) as has_contrasts,
         exists (
-            select 1 from planned where kind in ('contrast', 'omnibus', 'correlation')
+            select 1 from planned where kind <> 'outcome'
         ) as has_tests,
         exists (
             select 1 from raw.scans as s

@@ -174,6 +174,6 @@ def release_suite(con: DuckDBPyConnection, study_id: str) -> tuple[Rule, ...]:
     rules = [*TABLE_RULES]
     if any(kind == "contrast" and mode == "correct" for kind, mode in plan):
         rules += [*DESIGN_RULES, *FOLD_CHANGE_RULES]
-    if any(kind in ("contrast", "omnibus", "correlation") for kind, _ in plan):
+    if any(kind != "outcome" for kind, _ in plan):
         rules += TEST_RULES
     return tuple(rules)

@@ -131,7 +131,7 @@ asked as (
     from planned as p
     inner join raw.studies as s on p.study_id = s.study_id
     cross join reportable as r
-    where p.kind in ('contrast', 'omnibus', 'correlation')
+    where p.kind <> 'outcome'
 ),
 
 answered as (

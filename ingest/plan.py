@@ -5,13 +5,30 @@ from __future__ import annotations
 import hashlib
 import json
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+from contracts.plans import (
+    FROM_BASELINE,
+    KINDS,
+    MODES,
+    NEEDED,
+    PAIRINGS,
+    STATUSES,
+    TWO_ARMS,
+    PlanFault,
+    covariate_names,
+    method_faults,
+    number_faults,
+    restrictions,
+    rule_faults,
+    subset_text,
+)
 from contracts.raw import PLAN
 from ingest.clinic.cells import decimal
 from ingest.clinic.clinical import Parsed, Row, level_fault
 from ingest.clinic.ids import duplicate_faults
 from ingest.declared.study import Study
+from ingest.declared.study_columns import StudyColumns, columns_of
 from ingest.faults import Fault, RefusedError, fault
 from ingest.files.mapped import MappedTable, map_table
 from ingest.files.tables import Sheet, SheetRow
@@ -19,10 +36,8 @@ from ingest.files.tables import Sheet, SheetRow
 REQUIRED = ("analysis_id", "kind", "contrast_id", "family", "primary_method")
 OPTIONAL = ("numerator_group", "denominator_group", "grouping", "subset", "visit", "pairing",
             "covariates", "outcome", "mode", "status", "alpha", "min_abs_fold_change")  # fmt: skip
-KINDS = ("contrast", "omnibus", "correlation", "outcome")
-#: Columns of samples and patients that groups can be formed from, attributes aside.
-GROUPINGS = ("group_code", "visit", "slide_id", "batch_id", "lot", "cohort", "centre_id", "sex",
-             "age_class")  # fmt: skip
+#: For whoever reads the file: it fixes nothing, so it is neither stored nor part of the hash.
+COMMENT = "comment"
 _DEFAULTS = {"grouping": "group_code", "pairing": "independent", "mode": "correct",
              "status": "exploratory", "alpha": 0.05, "min_abs_fold_change": 1.0}  # fmt: skip
 _NULLABLE = ("numerator_group", "denominator_group", "visit", "outcome")
@@ -38,11 +53,11 @@ def read_plan(sheet: Sheet, study: Study) -> Parsed:
         With every bad cell of the plan.
     """
     table = map_table(sheet, "plan", study.columns.get("plan", {}), required=REQUIRED,
-                      optional=OPTIONAL)  # fmt: skip
+                      optional=(*OPTIONAL, COMMENT))  # fmt: skip
     faults = [
         fault("unknown_column", f"unknown column `{title}`", where=sheet.where(None, title),
-              allowed=", ".join([*REQUIRED, *OPTIONAL]), remedy="correct its title or remove it",
-              record="unknown column")
+              allowed=", ".join([*REQUIRED, *OPTIONAL, COMMENT]),
+              remedy="correct its title or remove it", record="unknown column")
         for title in table.unmapped
     ]  # fmt: skip
     faults += duplicate_faults(table, ["analysis_id"], "duplicate_id")
@@ -80,47 +95,66 @@ def plan_hash(rows: Sequence[dict[str, object]]) -> str:
 
 def _row(table: MappedTable, row: SheetRow, study: Study) -> tuple[dict[str, object], list[Fault]]:
     texts = {c: table.text(row, c) for c in (*REQUIRED, *OPTIONAL)}
-    kind = texts["kind"]
-    is_contrast, has_outcome = kind == "contrast", kind in ("correlation", "outcome")
-    attributes = [a.attribute_id for a in study.attributes]
-    found = [
-        *(_name_fault(table, row, c) for c in REQUIRED if c != "kind"),
+    columns = columns_of(study)
+    values = _values(texts)
+    numbers = {c: _number(table, row, c) for c in ("alpha", "min_abs_fold_change")}
+    found = [f for f in numbers.values() if isinstance(f, Fault)]
+    values.update({c: n for c, n in numbers.items() if not isinstance(n, Fault)})
+    words = [
         level_fault(table, row, "kind", KINDS, required=True),
-        *_group_faults(table, row, study, required=is_contrast),
-        level_fault(table, row, "grouping", [*GROUPINGS, *attributes], required=False),
-        level_fault(table, row, "visit", study.visit_codes, required=has_outcome),
-        level_fault(table, row, "outcome", study.scales, required=has_outcome),
-        level_fault(table, row, "pairing", ("independent", "patient"), required=False),
-        level_fault(table, row, "mode", ("correct", "paper"), required=False),
-        level_fault(table, row, "status", ("confirmatory", "exploratory"), required=False),
-        _subset_fault(table, row, [*GROUPINGS, *attributes]),
-        _same_group_fault(table, row, texts),
-        _unpaired_fault(table, row, texts, study),
+        level_fault(table, row, "mode", MODES, required=False),
+        level_fault(table, row, "pairing", PAIRINGS, required=False),
+        level_fault(table, row, "status", STATUSES, required=False),
     ]
+    found += [f for f in words if f]
+    found += [f for f in _declared_faults(table, row, study, columns) if f]
+    if not any(words):
+        cells = {c: str(v or "") for c, v in values.items()}
+        own = [*method_faults(cells), *rule_faults(cells), *_covariate_faults(cells, columns)]
+        own += [] if any(isinstance(n, Fault) for n in numbers.values()) else number_faults(values)
+        found += [_of_cell(table, row, f) for f in own]
+    return values, found
+
+
+def _values(texts: dict[str, str]) -> dict[str, object]:
+    """Return the cells as the warehouse keeps them, defaults filled in; numbers still as text."""
     values: dict[str, object] = dict(texts)
     for column in ("grouping", "pairing", "mode", "status"):
         values[column] = texts[column] or _DEFAULTS[column]
     for column in _NULLABLE:
         values[column] = texts[column] or None
-    for column, low, high in (("alpha", 0.0, 1.0), ("min_abs_fold_change", 1.0, 1e6)):
-        number = _number(table, row, column, low, high)
-        found.append(number if isinstance(number, Fault) else None)
-        values[column] = number
-    return values, [f for f in found if f]
+    values["subset"] = subset_text(restrictions(texts["subset"]) or ())
+    values["covariates"] = ",".join(covariate_names(texts["covariates"]))
+    return values
+
+
+def _declared_faults(
+    table: MappedTable, row: SheetRow, study: Study, columns: StudyColumns
+) -> Iterator[Fault | None]:
+    """Yield faults of names: those that the study does not declare, and those that are none."""
+    kind = table.text(row, "kind")
+    needed = NEEDED.get(kind, ())
+    yield from (_name_fault(table, row, c) for c in ("analysis_id", "contrast_id", "family"))
+    yield from _group_faults(table, row, columns, required=kind in TWO_ARMS)
+    yield level_fault(table, row, "grouping", columns.groupings, required=False)
+    yield level_fault(table, row, "visit", _visits(study, kind), required="visit" in needed)
+    yield level_fault(table, row, "outcome", study.scales, required="outcome" in needed)
+    yield from _subset_faults(table, row, columns)
+    yield _unpaired_fault(table, row, study)
+
+
+def _visits(study: Study, kind: str) -> Sequence[str]:
+    """Return the visits that an analysis can be of; changes are measured from the baseline."""
+    if kind not in FROM_BASELINE:
+        return study.visit_codes
+    return [v for v in study.visit_codes if v != study.baseline_visit]
 
 
 def _group_faults(
-    table: MappedTable, row: SheetRow, study: Study, *, required: bool
+    table: MappedTable, row: SheetRow, columns: StudyColumns, *, required: bool
 ) -> list[Fault | None]:
     """Return faults for groups that the row's grouping does not have."""
-    declared: dict[str, Sequence[str]] = {
-        "group_code": [g.code for g in study.groups],
-        "cohort": study.cohorts,
-        "visit": study.visit_codes,
-        "centre_id": study.centres,
-        **{a.attribute_id: a.values for a in study.attributes},
-    }
-    allowed = declared.get(table.text(row, "grouping") or "group_code")
+    allowed = columns.classes.get(table.text(row, "grouping") or "group_code")
     sides = ("numerator_group", "denominator_group")
     if not allowed:
         return [_name_fault(table, row, c) for c in sides if required or table.text(row, c)]
@@ -136,50 +170,64 @@ def _name_fault(table: MappedTable, row: SheetRow, column: str) -> Fault | None:
                        allowed="letters, digits, _ . -", remedy="correct the cell")  # fmt: skip
 
 
-def _number(
-    table: MappedTable, row: SheetRow, column: str, low: float, high: float
-) -> float | Fault:
+def _number(table: MappedTable, row: SheetRow, column: str) -> float | Fault:
     value = decimal(table, row, column, remedy="correct the cell")
-    if value is None:
-        return float(str(_DEFAULTS[column]))
     if isinstance(value, Fault):
         return value
-    is_inside = low < float(value) < high or (column != "alpha" and float(value) == low)
-    if is_inside:
-        return float(value)
-    return table.fault("undeclared_value", row, column, f"{value} is out of range",
-                       record=f"{column} is out of range",
-                       allowed="above 0 and below 1" if column == "alpha" else "1 or more",
-                       remedy="correct the cell")  # fmt: skip
+    return float(str(_DEFAULTS[column])) if value is None else float(value)
 
 
-def _subset_fault(table: MappedTable, row: SheetRow, columns: Sequence[str]) -> Fault | None:
+def _subset_faults(table: MappedTable, row: SheetRow, columns: StudyColumns) -> Iterator[Fault]:
     text = table.text(row, "subset")
-    column, sign, value = text.partition("=")
-    if not text or (sign and column.strip() in columns and value.strip()):
-        return None
-    return table.fault("undeclared_value", row, "subset", f"`{text}` is no restriction",
-                       record="subset is no column=value",
-                       allowed=f"column=value with a column of: {', '.join(columns)}",
-                       remedy="correct the cell")  # fmt: skip
+    pairs = restrictions(text)
+    if pairs is None:
+        yield table.fault("undeclared_value", row, "subset", f"`{text}` is no restriction",
+                          record="subset is no column=value",
+                          allowed="column=value, with & between several",
+                          remedy="correct the cell")  # fmt: skip
+    offered = columns.restricting(table.text(row, "kind"))
+    for column, value in pairs or ():
+        known = offered.get(column)
+        if known is None:
+            given, allowed = f"`{column}` is no column to restrict by", list(offered)
+        elif known and value not in known:
+            given, allowed = f"`{column}` has no value `{value}`", list(known)
+        else:
+            continue
+        yield table.fault("undeclared_value", row, "subset", given,
+                          record="subset names what the study does not declare",
+                          allowed=", ".join(allowed), remedy="correct the cell")  # fmt: skip
 
 
-def _same_group_fault(table: MappedTable, row: SheetRow, texts: dict[str, str]) -> Fault | None:
-    one = texts["numerator_group"]
-    if not one or one != texts["denominator_group"]:
-        return None
-    return table.fault("undeclared_value", row, "denominator_group",
-                       f"`{one}` is compared with itself", record="a group against itself",
-                       allowed="two different groups", remedy="correct one of them")  # fmt: skip
+def _covariate_faults(cells: dict[str, str], columns: StudyColumns) -> Iterator[PlanFault]:
+    """Yield faults of covariates: unknown ones, and those that say nothing in such an analysis."""
+    is_paired = cells["kind"] == "contrast" and cells["pairing"] == "patient"
+    for name in covariate_names(cells["covariates"]):
+        if name in columns.multiple:
+            given = f"a person can have several values of `{name}`"
+        elif name not in columns.covariates:
+            given = f"`{name}` is no column that can be adjusted for"
+        elif is_paired and name in columns.of_persons:
+            given = f"`{name}` is the same in both samples of a person: it cancels in the pairs"
+        else:
+            continue
+        usable = [c for c in columns.covariates if not (is_paired and c in columns.of_persons)]
+        yield PlanFault("covariates", given, ", ".join(usable), f"take {name} out")
 
 
-def _unpaired_fault(
-    table: MappedTable, row: SheetRow, texts: dict[str, str], study: Study
-) -> Fault | None:
+def _of_cell(table: MappedTable, row: SheetRow, found: PlanFault) -> Fault:
+    return table.fault("undeclared_value", row, found.column, found.given,
+                       record=f"{found.column} does not fit the analysis",
+                       allowed=found.allowed, remedy=found.remedy)  # fmt: skip
+
+
+def _unpaired_fault(table: MappedTable, row: SheetRow, study: Study) -> Fault | None:
     """Return a fault where a contrast is paired by patient over two cohorts: nobody is in both."""
-    pair = [study.group(texts[c]) for c in ("numerator_group", "denominator_group")]
-    cohorts = {g.cohort for g in pair if g}
-    if texts["kind"] != "contrast" or texts["pairing"] != "patient" or len(cohorts) < 2:
+    texts = {c: table.text(row, c) for c in ("kind", "pairing", "grouping")}
+    sides = (table.text(row, c) for c in ("numerator_group", "denominator_group"))
+    cohorts = {g.cohort for g in map(study.group, sides) if g}
+    is_paired = texts["kind"] == "contrast" and texts["pairing"] == "patient"
+    if not is_paired or texts["grouping"] not in ("", "group_code") or len(cohorts) < 2:
         return None
     return table.fault("pairing", row, "pairing",
                        f"groups of the cohorts {sorted(cohorts)} share no patients",

@@ -6,43 +6,75 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from contracts import CytomartError, Problem
-from stats.design import Rows, Sheet, arm_rows, chosen_rows, group_rows, shares_patients
+from contracts.plans import TWO_ARMS
+from stats.design import (
+    Rows,
+    Sheet,
+    arm_rows,
+    baseline_rows,
+    chosen_rows,
+    group_rows,
+    pair_rows,
+    shares_patients,
+)
 from stats.plan import Analysis
+
+CORRELATIONS = ("correlation", "change_correlation")
+#: Columns by which several samples of a patient may be told apart, the likeliest first.
+_TELLING = ("visit", "batch_id", "lot", "slide_id")
 
 
 def check_designs(analyses: Iterable[Analysis], sheet: Sheet) -> None:
     """Raise CytomartError naming every analysis that the samples do not allow."""
-    problems = [p for a in analyses if a.kind != "outcome" for p in _design_problems(a, sheet)]
+    problems = [p for a in analyses for p in design_problems(a, sheet)]
     if problems:
         raise CytomartError(problems)
 
 
-def _design_problems(analysis: Analysis, sheet: Sheet) -> list[Problem]:
-    columns = {"subset": analysis.subset_column}
-    if analysis.kind != "correlation":
-        columns["grouping"] = analysis.grouping
-    unknown = [
+def design_problems(analysis: Analysis, sheet: Sheet) -> list[Problem]:
+    """Return why the samples do not allow an analysis; scores have no samples to judge."""
+    if analysis.kind == "outcome":
+        return []
+    if unknown := _unknown_columns(analysis, sheet):
+        return unknown
+    groups = compared_rows(analysis, sheet)
+    return (
+        _repeated_patients(analysis, groups, sheet)
+        or _shared(analysis, groups, sheet)
+        or _cancelling(analysis, sheet)
+    )
+
+
+def compared_rows(analysis: Analysis, sheet: Sheet) -> dict[str, Rows]:
+    """Return the samples that an analysis uses, by arm, group or visit."""
+    if analysis.kind == "correlation":
+        return {analysis.visit: chosen_rows(analysis, sheet)}
+    if analysis.kind == "change_correlation":
+        return {
+            "baseline": baseline_rows(analysis, sheet),
+            analysis.visit: chosen_rows(analysis, sheet),
+        }
+    if analysis.kind in TWO_ARMS:
+        names = (analysis.numerator_group, analysis.denominator_group)
+        return dict(zip(names, arm_rows(analysis, sheet), strict=True))
+    return group_rows(analysis, sheet)
+
+
+def _unknown_columns(analysis: Analysis, sheet: Sheet) -> list[Problem]:
+    named = [("subset", column) for column, _ in analysis.subset]
+    named += [("covariates", column) for column in analysis.covariates]
+    if analysis.kind not in CORRELATIONS:
+        named.append(("grouping", analysis.grouping))
+    return [
         Problem(
             f"{what} names the column '{name}', which samples do not have",
             analysis.where,
             ", ".join(sheet.columns),
             "name one of them",
         )
-        for what, name in columns.items()
-        if name and name not in sheet.columns
+        for what, name in named
+        if name not in sheet.columns
     ]
-    if unknown:
-        return unknown
-    if analysis.kind == "correlation":
-        groups = {analysis.visit: chosen_rows(analysis, sheet)}
-    elif analysis.kind == "contrast":
-        arms = arm_rows(analysis, sheet)
-        groups = dict(
-            zip((analysis.numerator_group, analysis.denominator_group), arms, strict=True)
-        )
-    else:
-        groups = group_rows(analysis, sheet)
-    return _repeated_patients(analysis, groups, sheet) or _shared(analysis, groups, sheet)
 
 
 def _repeated_patients(
@@ -53,27 +85,64 @@ def _repeated_patients(
             f"{sum(n > 1 for n in counts.values())} patients have several samples in '{code}'",
             analysis.where,
             "one sample per patient in each group",
-            "restrict the analysis by visit or subset",
+            _remedy(analysis, rows, sheet),
         )
         for code, rows in groups.items()
         if (counts := Counter(sheet.patients(rows))) and max(counts.values()) > 1
     ]
 
 
+def _remedy(analysis: Analysis, rows: Rows, sheet: Sheet) -> str:
+    """Return the restriction that would leave one sample per patient, where there is one."""
+    fixed = {column for column, _ in analysis.subset}
+    for column in (c for c in _TELLING if c in sheet.columns and c not in fixed):
+        by_value: dict[str, list[int]] = {}
+        for i in rows.tolist():
+            by_value.setdefault(sheet.columns[column][i], []).append(i)
+        enough = [v for v in sorted(by_value) if v and _is_single(by_value[v], sheet)]
+        if enough:
+            what = "write visit" if column == "visit" else "restrict the analysis by subset"
+            cells = enough if column == "visit" else [f"{column}={v}" for v in enough]
+            return f"{what} {' or '.join(cells[:4])}"
+    return "no visit or subset tells these samples apart: exclude all but one of each patient"
+
+
+def _is_single(rows: list[int], sheet: Sheet) -> bool:
+    patients = sheet.patients(rows)
+    return len(patients) == len(set(patients))
+
+
 def _shared(analysis: Analysis, groups: Mapping[str, Rows], sheet: Sheet) -> list[Problem]:
-    paired = analysis.kind == "contrast" and analysis.pairing == "patient"
-    if analysis.mode == "paper" or analysis.kind == "correlation" or paired:
+    if analysis.mode == "paper" or analysis.pairing == "patient" or analysis.kind in CORRELATIONS:
         return []
     if not shares_patients(groups.values(), sheet):
         return []
-    remedy = (
-        "write pairing patient" if analysis.kind == "contrast" else "take one sample per patient"
-    )
+    remedy = {
+        "contrast": "write pairing patient, or mode paper",
+        "omnibus": "write pairing patient and primary_method mixed_model, or mode paper",
+    }.get(analysis.kind, "compare groups of different patients")
     return [
         Problem(
             f"the groups {', '.join(groups)} share patients but are to be tested as independent",
             analysis.where,
             "groups of different patients; mode paper alone may ignore this, and says so",
-            f"{remedy}, or mode paper",
+            remedy,
         )
+    ]
+
+
+def _cancelling(analysis: Analysis, sheet: Sheet) -> list[Problem]:
+    """Return covariates that are the same in both samples of every pair."""
+    if analysis.kind != "contrast" or analysis.pairing != "patient":
+        return []
+    pairs = [(i, j) for i, j in zip(*pair_rows(analysis, sheet), strict=True) if min(i, j) >= 0]
+    return [
+        Problem(
+            f"covariate {name} is the same in both samples of all {len(pairs)} pairs: it cancels",
+            analysis.where,
+            "columns that differ within patients, such as slide_id or collected_day",
+            f"take {name} out of covariates",
+        )
+        for name in analysis.covariates
+        if pairs and all(sheet.columns[name][i] == sheet.columns[name][j] for i, j in pairs)
     ]

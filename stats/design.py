@@ -132,12 +132,24 @@ def _positions(ids: pa.ChunkedArray, known: tuple[str, ...]) -> Rows:
 
 def chosen_rows(analysis: Analysis, sheet: Sheet) -> Rows:
     """Return the rows of samples within the analysis's subset and visit."""
-    keep = np.array([bool(p) for p in sheet.columns["patient_id"]], dtype=np.bool_)
-    if analysis.subset_column:
-        keep &= np.array(sheet.columns[analysis.subset_column]) == analysis.subset_value
+    keep = _within_subset(analysis, sheet)
     if analysis.visit:
         keep &= np.array(sheet.columns["visit"]) == analysis.visit
     return np.flatnonzero(keep)
+
+
+def baseline_rows(analysis: Analysis, sheet: Sheet) -> Rows:
+    """Return the rows of the baseline visit within the analysis's subset."""
+    keep = _within_subset(analysis, sheet)
+    return np.flatnonzero(keep & (np.array(sheet.columns["is_baseline"]) == "true"))
+
+
+def _within_subset(analysis: Analysis, sheet: Sheet) -> NDArray[np.bool_]:
+    keep = np.array([bool(p) for p in sheet.columns["patient_id"]], dtype=np.bool_)
+    for column, value in analysis.subset:
+        # A cell of several values holds each of them.
+        keep &= np.array([value in cell.split("|") for cell in sheet.columns[column]], dtype=bool)
+    return keep
 
 
 def group_rows(analysis: Analysis, sheet: Sheet) -> dict[str, Rows]:
@@ -161,10 +173,19 @@ def arm_rows(analysis: Analysis, sheet: Sheet) -> tuple[Rows, Rows]:
 
 def pair_rows(analysis: Analysis, sheet: Sheet) -> tuple[Rows, Rows]:
     """Return the rows of both arms aligned by patient; ABSENT where a patient lacks a sample."""
-    by_patient = [
-        dict(zip(sheet.patients(arm), arm.tolist(), strict=True))
-        for arm in arm_rows(analysis, sheet)
-    ]
+    return _aligned(arm_rows(analysis, sheet), sheet)
+
+
+def change_rows(analysis: Analysis, sheet: Sheet) -> tuple[Rows, Rows]:
+    """Return the rows at the analysis's visit and at baseline, aligned by patient as pairs are.
+
+    Patients without the visit's sample or the baseline's have ABSENT there.
+    """
+    return _aligned((chosen_rows(analysis, sheet), baseline_rows(analysis, sheet)), sheet)
+
+
+def _aligned(arms: tuple[Rows, Rows], sheet: Sheet) -> tuple[Rows, Rows]:
+    by_patient = [dict(zip(sheet.patients(arm), arm.tolist(), strict=True)) for arm in arms]
     patients = sorted(set().union(*by_patient))
     aligned = [
         np.array([arm.get(p, ABSENT) for p in patients], dtype=np.intp) for arm in by_patient

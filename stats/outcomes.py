@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 import pyarrow as pa
 
+from contracts import failure
 from stats.methods.paired_t import paired_t
 from stats.plan import Analysis
 from stats.recipes.computed import CONFIDENCE, Scores, VisitScores
@@ -48,17 +49,29 @@ def outcome_row(analysis: Analysis, outcomes: pa.Table, patients: pa.Table) -> d
     Parameters
     ----------
     outcomes, patients : columns of `marts.fct_outcomes` and `marts.dim_patients`, one study
-        `n_patients` counts everyone of the cohorts that the instrument was used in, so that a
-        missing follow-up stays in sight.
+        A subset may name a column of either. `n_patients` counts everyone of the cohorts that
+        the instrument was used in, so that a missing follow-up stays in sight.
+
+    Raises
+    ------
+    CytomartError
+        The subset names a column that neither scores nor patients have.
     """
     need_columns(outcomes, _COLUMNS, "fct_outcomes")
     need_columns(patients, ("patient_id", "cohort"), "dim_patients")
-    used = [r for r in rows(outcomes) if _belongs(r, analysis)]
+    people = {p["patient_id"]: p for p in rows(patients)}
+    _need_subset(analysis, {*outcomes.column_names, *patients.column_names})
+    used = [
+        r
+        for r in rows(outcomes)
+        if r["instrument_id"] == analysis.outcome
+        and _meets(analysis, {**people.get(r["patient_id"], {}), **r})
+    ]
     at_visit: dict[str, list[dict[str, Any]]] = {}
     for row in used:
         if row["visit"] == analysis.visit:
             at_visit.setdefault(row["patient_id"], []).append(row)
-    everyone = _everyone(analysis, used, rows(patients))
+    everyone = _everyone(analysis, used, list(people.values()))
     chosen = {p: _of_person(rs) for p, rs in at_visit.items()}
     if any(len(rs) > 1 for rs in chosen.values()):
         return _row(analysis, len(everyone), [], SEVERAL_SITES)
@@ -98,11 +111,24 @@ def _row(
     }
 
 
-def _belongs(row: Mapping[str, Any], analysis: Analysis) -> bool:
-    if row["instrument_id"] != analysis.outcome:
-        return False
-    column = analysis.subset_column
-    return not column or as_text(row[column]) == analysis.subset_value
+def _need_subset(analysis: Analysis, known: set[str]) -> None:
+    unknown = [column for column, _ in analysis.subset if column not in known]
+    if unknown:
+        raise failure(
+            f"subset names the column '{unknown[0]}', which neither scores nor patients have",
+            where=analysis.where,
+            allowed=", ".join(sorted(known)),
+            remedy="name one of them",
+        )
+
+
+def _meets(analysis: Analysis, cells: Mapping[str, Any]) -> bool:
+    """Return whether cells meet the restrictions on columns that are among them."""
+    return all(
+        value in as_text(cells[column]).split("|")
+        for column, value in analysis.subset
+        if column in cells
+    )
 
 
 def _everyone(
@@ -110,12 +136,8 @@ def _everyone(
 ) -> set[str]:
     """Return the assessed patients and those of the same cohorts who never were."""
     cohorts = {r["cohort"] for r in used}
-    column = analysis.subset_column
     return {r["patient_id"] for r in used} | {
-        p["patient_id"]
-        for p in patients
-        if p["cohort"] in cohorts
-        and (column not in p or as_text(p[column]) == analysis.subset_value)
+        p["patient_id"] for p in patients if p["cohort"] in cohorts and _meets(analysis, p)
     }
 
 

@@ -10,12 +10,12 @@ from ingest.clinic.clinical import Coder, Parsed, Row, level_fault
 from ingest.clinic.ids import duplicate_faults, id_faults
 from ingest.clinic.mangled import KnownIds, mangled_faults, new_id_faults
 from ingest.declared.study import Study
+from ingest.declared.study_columns import SEXES
 from ingest.faults import Fault
 from ingest.files.mapped import MappedTable, map_table
 from ingest.files.tables import Sheet, SheetRow
 
 COLUMNS = ("patient_id", "cohort", "centre_id", "sex", "age_years")
-SEXES = ("female", "male", "other", "unknown")
 _SEX_WORDS: Mapping[str, str] = {
     "": "unknown", "f": "female", "m": "male", "w": "female", "女": "female", "男": "male",
     **{s: s for s in SEXES},

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from ingest.clinic.patients import SEXES
 from ingest.clinic.sample_row import BRIDGE, EMPTY
+from ingest.declared.study_columns import SEXES
 from ingest.declared.study_toml import shipped_instruments
 
 

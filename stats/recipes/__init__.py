@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 
+from contracts import failure
 from stats.design import Levels, Sheet
 from stats.plan import Analysis
 from stats.recipes.association import association
@@ -34,5 +35,19 @@ def compute(
     Parameters
     ----------
     analyses : all of the study, for the names and directions of its contrasts
+
+    Raises
+    ------
+    CytomartError
+        The plan's primary method is none that is computed.
     """
-    return _RECIPES[analysis.kind](analysis, sheet, levels, scores, analyses)
+    recipe = _RECIPES.get(analysis.kind)
+    computed = recipe(analysis, sheet, levels, scores, analyses) if recipe else []
+    if not any(c.is_primary for c in computed):
+        raise failure(
+            f"primary_method {analysis.primary_method} of kind {analysis.kind} is not computed",
+            where=analysis.where,
+            allowed=", ".join(sorted({c.method for c in computed})) or "another kind",
+            remedy="name another one",
+        )
+    return computed

@@ -57,12 +57,33 @@ def test_the_hash_changes_with_any_cell_and_not_with_order_or_file(source, study
         (("visit=baseline", "visit:baseline"), "`visit:baseline` is no restriction"),
         ((",baseline,,vas", ",,,vas"), "`visit` is blank"),
         (("vas_pain_0_10", "age_years"), "`age_years` is not declared"),
-        (("0.01,1.5", "0,1.5"), "alpha (cell O3): 0 is out of range"),
-        (("0.01,1.5", "0.01,0.5"), "0.5 is out of range"),
+        (("0.01,1.5", "0,1.5"), "alpha (cell O3): alpha is 0. Allowed: between 0 and 1"),
+        (("0.01,1.5", "0.01,0.5"), "min_abs_fold_change is 0.5. Allowed: 1 or more"),
         (("er,contrast", "b_vs_a,contrast"), "analysis_id `b_vs_a` stands 2 times"),
         (("paper,exploratory", "papers,exploratory"), "`papers` is not declared"),
         (("correct,confirmatory", "correct,sure"), "`sure` is not declared"),
         (("all,omnibus", "all,omnibux"), "`omnibux` is not declared"),
+        (
+            ("paired_t", "welch_t"),
+            "primary_method (cell L2): primary_method is 'welch_t' for kind "
+            "contrast, mode correct, pairing patient. Allowed: paired_t, moderated_t, treat, "
+            "wilcoxon_signed_rank",
+        ),
+        (("er,visit=baseline", "er,stage=T1"), "`stage` is no column to restrict by"),
+        (
+            ("visit=baseline", "visit=later"),
+            "subset (cell G3): `visit` has no value `later`. Allowed: baseline, follow_up",
+        ),
+        (("visit=baseline", "visit=baseline &"), "with & between several"),
+        (("positive,negative,er", "spine,limb,sites"), "`sites` is not declared"),
+        (
+            ("all,omnibus,all,,,", "all,omnibus,all,A,,"),
+            "numerator_group is 'A', which kind omnibus does not use",
+        ),
+        (
+            ("pain,correlation", "pain,change_correlation"),
+            "visit (cell H5): `baseline` is not declared. Allowed: follow_up",
+        ),
     ],
 )
 def test_a_bad_cell_is_named(source, study, change, words):
@@ -71,6 +92,71 @@ def test_a_bad_cell_is_named(source, study, change, words):
         plan(source, study, HEAD + GOOD.replace(*change, 1))
     assert words in str(caught.value)
     assert "plan.csv, line " in str(caught.value)
+
+
+COVARIATES = HEAD.replace("pairing,", "pairing,covariates,")
+
+
+def covariate_row(names, *, pairing="", method="welch_t"):
+    return (f"a,contrast,a,{'B,A' if pairing else 'A,C'},group_code,,,{pairing},{names},,f,"
+            f"{method},,,,\n")  # fmt: skip
+
+
+def test_covariates_are_columns_of_the_study(source, study):
+    names = '"age_years, er ,centre_id,collected_day"'
+    (row,) = plan(source, study, COVARIATES + covariate_row(names))
+    assert row["covariates"] == "age_years,er,centre_id,collected_day"
+
+
+@pytest.mark.parametrize(
+    ("names", "words"),
+    [
+        ("bmi", "`bmi` is no column that can be adjusted for. Allowed: age_years"),
+        ("sites", "a person can have several values of `sites`"),
+        ("group_code", "group_code forms the groups themselves"),
+    ],
+)
+def test_what_cannot_be_adjusted_for_is_refused(source, study, names, words):
+    with pytest.raises(RefusedError) as caught:
+        plan(source, study, COVARIATES + covariate_row(names))
+    assert "column covariates (cell J2)" in str(caught.value)
+    assert words in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["age_years", "er", "centre_id", "cohort", "age_class"])
+def test_what_a_person_keeps_cancels_in_pairs(source, study, name):
+    row = covariate_row(name, pairing="patient", method="moderated_t")
+    with pytest.raises(RefusedError) as caught:
+        plan(source, study, COVARIATES + row)
+    assert f"`{name}` is the same in both samples of a person" in str(caught.value)
+    assert "Allowed: collected_day" in str(caught.value)
+    assert plan(source, study, COVARIATES + row.replace(f",{name},", ",slide_id,"))
+
+
+def test_scores_are_restricted_by_persons_and_sites_and_not_by_samples(source, study):
+    head = "analysis_id,kind,contrast_id,subset,visit,pairing,outcome,family,primary_method\n"
+    row = "p,outcome,all,{},follow_up,patient,vas_pain_0_10,f,wilcoxon_signed_rank\n"
+    (stored,) = plan(source, study, head + row.format("site_id = spine & er=positive"))
+    assert stored["subset"] == "er=positive&site_id=spine"
+    with pytest.raises(RefusedError, match="`slide_id` is no column to restrict by"):
+        plan(source, study, head + row.format("slide_id=S1"))
+    with pytest.raises(RefusedError, match="`baseline` is not declared"):
+        plan(source, study, head + row.format("").replace("follow_up", "baseline"))
+
+
+def test_a_comment_fixes_nothing(source, study):
+    rows = plan(source, study, HEAD + GOOD)
+    head = HEAD.replace("\n", ",comment\n")
+    said = plan(source, study, head + GOOD.replace("\n", ",why it is asked\n"))
+    assert said == rows
+
+
+def test_every_bad_row_is_reported_at_once(source, study):
+    text = GOOD.replace("paired_t", "tost").replace("0.01", "7").replace("pearson", "welch_t")
+    with pytest.raises(RefusedError) as caught:
+        plan(source, study, HEAD + text)
+    lines = [str(f.problem).split(", column")[0] for f in caught.value.faults]
+    assert lines == ["plan.csv, line 2", "plan.csv, line 3", "plan.csv, line 5"]
 
 
 def test_an_alpha_that_is_no_number_refuses_the_plan_and_sets_no_row_aside(source, study):

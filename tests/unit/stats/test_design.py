@@ -9,7 +9,15 @@ import pytest
 
 from contracts import CytomartError
 from stats.checks import check_designs
-from stats.design import ABSENT, arm_rows, group_rows, pair_rows, read_levels, read_sheet
+from stats.design import (
+    ABSENT,
+    arm_rows,
+    change_rows,
+    group_rows,
+    pair_rows,
+    read_levels,
+    read_sheet,
+)
 from stats.plan import read_plan
 
 
@@ -134,9 +142,25 @@ def test_one_shared_patient_is_enough(make_study, make_contrast, read):
 
 
 def test_groups_that_share_patients_have_no_plain_anova(make_study, make_plan_row, read):
-    row = make_plan_row("groups", "omnibus", primary_method="anova_oneway", pairing="patient")
+    row = make_plan_row("groups", "omnibus", primary_method="anova_oneway")
     (words,) = refused(read, make_study(), [row])
     assert "share patients" in words
+    assert "write pairing patient and primary_method mixed_model, or mode paper" in words
+
+
+def test_groups_that_share_patients_may_be_modelled(make_study, make_plan_row, read):
+    row = make_plan_row("groups", "omnibus", primary_method="mixed_model", pairing="patient")
+    sheet, _, analyses = read(make_study(), [row])
+    check_designs(analyses, sheet)
+
+
+def test_arms_that_share_patients_are_not_equivalent(make_study, make_contrast, read):
+    row = make_contrast("B", "A", kind="equivalence", pairing="independent",
+                        primary_method="tost", min_abs_fold_change=1.5)  # fmt: skip
+    (words,) = refused(read, make_study(), [row])
+    assert "share patients" in words
+    assert "compare groups of different patients" in words
+    assert "paper" not in words.split("Do: ")[1]
 
 
 def test_paper_mode_may_ignore_it(make_study, make_contrast, make_plan_row, read):
@@ -154,7 +178,75 @@ def test_a_patient_twice_in_an_arm_is_refused_in_every_mode(make_study, make_con
     study.samples[-1]["patient_id"] = "C01"
     (words,) = refused(read, study, [make_contrast("A", "C", paper=paper)])
     assert "1 patients have several samples in 'C'" in words
-    assert "restrict the analysis by visit or subset" in words
+    assert "no visit or subset tells these samples apart: exclude all but one" in words
+
+
+def test_the_visit_that_would_leave_one_sample_per_patient_is_named(
+    make_study, make_contrast, read
+):
+    row = make_contrast("patient", "control", grouping="cohort")
+    (words,) = refused(read, make_study(), [row])
+    assert "8 patients have several samples in 'patient'" in words
+    assert words.endswith("Do: write visit baseline or follow_up.")
+    sheet, _, analyses = read(make_study(), [{**row, "visit": "follow_up"}])
+    check_designs(analyses, sheet)
+
+
+def test_the_subset_that_would_leave_one_sample_per_patient_is_named(
+    make_study, make_contrast, read
+):
+    study = make_study()
+    for sample in study.samples:
+        sample["lot"] = "L2" if sample["sample_id"] == "C06-baseline" else "L1"
+    study.samples[-1]["patient_id"] = "C01"
+    (words,) = refused(read, study, [make_contrast("A", "C")])
+    assert words.endswith("Do: restrict the analysis by subset lot=L1 or lot=L2.")
+
+
+def test_a_covariate_that_cancels_in_every_pair_is_refused(make_study, make_contrast, read):
+    study = make_study()
+    for k, sample in enumerate(study.samples):
+        sample.update(age_years=50 + int(sample["patient_id"][1:]), slide_id=f"S{k % 3}")
+    rows = [
+        make_contrast("B", "A", primary_method="moderated_t", covariates="age_years,slide_id"),
+    ]
+    (words,) = refused(read, study, rows)
+    assert "covariate age_years is the same in both samples of all 8 pairs" in words
+
+
+def test_several_restrictions_hold_together(make_study, make_contrast, read):
+    study = make_study()
+    for k, sample in enumerate(study.samples):
+        sample["lot"] = f"L{k % 2}"
+    sheet, _, (analysis,) = read(study, [make_contrast("A", "C", subset="lot=L0 & cohort=control")])
+    assert [len(rows) for rows in arm_rows(analysis, sheet)] == [0, 3]
+
+
+def test_a_cell_of_several_values_holds_each_of_them(make_study, make_contrast, read):
+    study = make_study()
+    for sample in study.samples:
+        sample["bone_sites"] = "chest|spine" if sample["patient_id"] == "P01" else "spine"
+    for site, n in (("chest", 1), ("spine", 8), ("pelvis", 0), ("pine", 0)):
+        row = make_contrast("A", "C", subset=f"bone_sites={site}")
+        sheet, _, (analysis,) = read(study, [row])
+        assert len(arm_rows(analysis, sheet)[0]) == n
+
+
+def test_changes_are_matched_by_patient(make_study, make_plan_row, read):
+    study = make_study(n_patients=4)
+    gone = {"P03-baseline", "P02-follow_up"}
+    study.samples = [s for s in study.samples if s["sample_id"] not in gone]
+    study.measurements = [m for m in study.measurements if m["sample_id"] not in gone]
+    row = make_plan_row("change", "change_correlation", primary_method="change_on_change",
+                        outcome="vas", visit="follow_up", subset="cohort=patient")  # fmt: skip
+    sheet, _, (analysis,) = read(study, [row])
+    after, before = change_rows(analysis, sheet)
+    ids = [[sheet.sample_ids[i] if i >= 0 else None for i in rows] for rows in (after, before)]
+    assert ids == [
+        ["P01-follow_up", None, "P03-follow_up", "P04-follow_up"],
+        ["P01-baseline", "P02-baseline", None, "P04-baseline"],
+    ]
+    check_designs([analysis], sheet)
 
 
 def test_a_patient_twice_in_a_correlation_is_refused(make_study, make_plan_row, read):

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from contracts import CytomartError
 from stats import run
 from stats.outcomes import SEVERAL_SITES
 
@@ -66,6 +67,20 @@ def test_several_sites_per_patient_need_a_subset(make_study, as_plan, pain):
         study.outcome_table(), study.patient_table(), as_plan([pain(subset="site_id=spine")])
     ).to_pylist()
     assert (spine["n_pairs"], spine["reason"]) == (8, "")
+
+
+def test_a_subset_may_name_what_patients_are(make_study, as_plan, pain):
+    study = make_study()
+    for k, patient in enumerate(study.patients):
+        patient["er"] = "positive" if k < 3 else "negative"
+    study.patients.append(
+        {"study_id": "s1", "patient_id": "P99", "cohort": "patient", "er": "positive"}
+    )
+    tables = (study.outcome_table(), study.patient_table())
+    (row,) = run.outcome_tests(*tables, as_plan([pain(subset="er=positive")])).to_pylist()
+    assert (row["n_patients"], row["n_pairs"]) == (4, 3)
+    with pytest.raises(CytomartError, match=r"subset names the column 'stage'.*er, "):
+        run.outcome_tests(*tables, as_plan([pain(subset="stage=1")]))
 
 
 def test_the_score_of_the_person_goes_before_those_of_sites(make_study, as_plan, pain):

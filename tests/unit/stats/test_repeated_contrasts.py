@@ -30,6 +30,24 @@ def test_a_contrast_planned_twice_is_refused_with_both_lines():
     assert "line 5" in str(caught.value)
 
 
+def test_one_contrast_id_means_the_same_samples_in_every_analysis():
+    other = {"analysis_id": "b", "mode": "paper", "primary_method": "student_t", "source_line": 7}
+    for change in ({"subset": "lot=1"}, {"visit": "baseline"}, {"numerator_group": "B"},
+                   {"grouping": "cohort"}):  # fmt: skip
+        with pytest.raises(CytomartError) as caught:
+            check_contrasts(read_plan(plan({}, {**other, **change})))
+        assert "contrast A_vs_C compares different samples in its 2 analyses" in str(caught.value)
+        assert "line 7" in str(caught.value)
+
+
+def test_an_equivalence_may_stand_beside_its_contrast():
+    same = {"analysis_id": "b", "kind": "equivalence", "primary_method": "tost",
+            "min_abs_fold_change": 1.5}  # fmt: skip
+    analyses = read_plan(plan({}, same))
+    check_contrasts(analyses)
+    assert len(analyses) == 2
+
+
 def test_the_same_contrast_may_stand_in_both_modes():
     paper = {"analysis_id": "b", "mode": "paper", "primary_method": "student_t"}
     analyses = read_plan(plan({}, paper))

@@ -58,10 +58,28 @@ listed_attribute_classes as (
             and samples.patient_id = attributes.patient_id
 ),
 
+-- cut where Table 1 cuts
+listed_age_classes as (
+    select
+        samples.study_id,
+        samples.sample_id,
+        'age_class' as grouping,
+        case when patients.age_years < 60 then 'under_60' else '60_and_over' end
+            as class_value
+    from samples
+    inner join patients
+        on
+            samples.study_id = patients.study_id
+            and samples.patient_id = patients.patient_id
+    where patients.age_years is not null
+),
+
 stacked as (
     select * from listed_sample_classes
     union all
     select * from listed_patient_classes
+    union all
+    select * from listed_age_classes
     union all
     select * from listed_attribute_classes
 )

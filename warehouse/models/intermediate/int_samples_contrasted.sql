@@ -15,9 +15,43 @@ listed_contrasts as (
         denominator_group,
         grouping,
         subset,
+        visit,
         pairing
     from analyses
     where kind = 'contrast' and mode = 'correct'
+),
+
+split_restrictions as (
+    select
+        study_id,
+        contrast_id,
+        {{ split_rows('subset', '&') }} as restriction
+    from listed_contrasts
+    where subset <> ''
+),
+
+counted_restrictions as (
+    select
+        study_id,
+        contrast_id,
+        count(*) as n_restrictions
+    from split_restrictions
+    group by all
+),
+
+counted_restrictions_met as (
+    select
+        restrictions.study_id,
+        restrictions.contrast_id,
+        classes.sample_id,
+        count(*) as n_restrictions_met
+    from split_restrictions as restrictions
+    inner join classes
+        on
+            restrictions.study_id = classes.study_id
+            and restrictions.restriction
+            = classes.grouping || '=' || classes.class_value
+    group by all
 ),
 
 kept_subset as (
@@ -28,12 +62,18 @@ kept_subset as (
         samples.patient_id
     from listed_contrasts as contrasts
     inner join samples on contrasts.study_id = samples.study_id
-    left join classes
+    left join counted_restrictions as wanted
         on
-            samples.study_id = classes.study_id
-            and samples.sample_id = classes.sample_id
-            and contrasts.subset = classes.grouping || '=' || classes.class_value
-    where contrasts.subset = '' or classes.sample_id is not null
+            contrasts.study_id = wanted.study_id
+            and contrasts.contrast_id = wanted.contrast_id
+    left join counted_restrictions_met as met
+        on
+            contrasts.study_id = met.study_id
+            and contrasts.contrast_id = met.contrast_id
+            and samples.sample_id = met.sample_id
+    where
+        coalesce(wanted.n_restrictions, 0) = coalesce(met.n_restrictions_met, 0)
+        and (contrasts.visit is null or contrasts.visit = samples.visit)
 ),
 
 assigned_arms as (

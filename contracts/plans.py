@@ -1,0 +1,222 @@
+"""What a plan may say: kinds of analysis, the methods that may decide, and what each row needs."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+KINDS = ("contrast", "omnibus", "equivalence", "correlation", "change_correlation", "outcome")
+MODES = ("correct", "paper")
+PAIRINGS = ("independent", "patient")
+STATUSES = ("confirmatory", "exploratory")
+
+#: Methods that may decide, per kind, mode and pairing ('' = any pairing).
+PRIMARY_METHODS: Mapping[tuple[str, str, str], tuple[str, ...]] = {
+    ("contrast", "correct", "independent"): (
+        "welch_t", "student_t", "moderated_t", "treat", "mann_whitney",
+    ),
+    ("contrast", "correct", "patient"): (
+        "paired_t", "moderated_t", "treat", "wilcoxon_signed_rank",
+    ),
+    ("contrast", "paper", ""): ("student_t",),
+    ("omnibus", "correct", "independent"): ("anova_oneway", "welch_anova", "kruskal"),
+    ("omnibus", "correct", "patient"): ("mixed_model", "block_moderated_t"),
+    ("omnibus", "paper", ""): ("anova_oneway",),
+    ("equivalence", "correct", "independent"): ("tost",),
+    ("correlation", "correct", ""): ("pearson", "spearman"),
+    ("change_correlation", "correct", ""): ("change_on_change",),
+    ("outcome", "correct", ""): ("paired_t", "wilcoxon_signed_rank"),
+}  # fmt: skip
+#: Primary methods beside which covariates are used. Of welch_t it is the moderated t that stands
+#: beside it that adjusts; Welch's own row never does.
+COVARIATE_METHODS: Mapping[str, tuple[str, ...]] = {
+    "contrast": ("welch_t", "moderated_t", "treat"),
+    "omnibus": ("mixed_model", "block_moderated_t"),
+    "correlation": ("pearson",),
+}
+#: Cells that a kind needs, and those that nothing of it reads.
+NEEDED: Mapping[str, tuple[str, ...]] = {
+    "contrast": ("contrast_id", "grouping", "numerator_group", "denominator_group"),
+    "omnibus": ("contrast_id", "grouping"),
+    "equivalence": ("contrast_id", "grouping", "numerator_group", "denominator_group"),
+    "correlation": ("contrast_id", "visit", "outcome"),
+    "change_correlation": ("contrast_id", "visit", "outcome"),
+    "outcome": ("visit", "outcome"),
+}
+UNREAD: Mapping[str, tuple[str, ...]] = {
+    "contrast": ("outcome",),
+    "omnibus": ("numerator_group", "denominator_group", "outcome"),
+    "equivalence": ("outcome",),
+    "correlation": ("numerator_group", "denominator_group"),
+    "change_correlation": ("numerator_group", "denominator_group"),
+    "outcome": ("numerator_group", "denominator_group"),
+}
+#: Kinds with two arms, and those measured from the baseline visit.
+TWO_ARMS = ("contrast", "equivalence")
+FROM_BASELINE = ("change_correlation", "outcome")
+
+#: Columns of numbers that every study has, of samples and of persons.
+SAMPLE_NUMBERS = ("collected_day", "total_protein_mg_ml")
+PERSON_NUMBERS = ("age_years",)
+#: Values of the derived class `age_class`, cut where Table 1 cuts.
+AGE_CLASSES = ("under_60", "60_and_over")
+
+
+@dataclass(frozen=True)
+class PlanFault:
+    """What is wrong with one cell of a plan: what was given, what is allowed, what to do."""
+
+    column: str
+    given: str
+    allowed: str
+    remedy: str
+
+
+def offered_methods(kind: str, mode: str, pairing: str) -> tuple[str, ...]:
+    """Return the methods that may be primary for such an analysis, () for none."""
+    return PRIMARY_METHODS.get((kind, mode, pairing), PRIMARY_METHODS.get((kind, mode, ""), ()))
+
+
+def restrictions(subset: str) -> tuple[tuple[str, str], ...] | None:
+    """Return the pairs of column and value of `column=value & column=value`; None if malformed."""
+    if not subset.strip():
+        return ()
+    pairs = [part.partition("=")[::2] for part in subset.split("&")]
+    found = tuple((column.strip(), value.strip()) for column, value in pairs)
+    return found if all(column and value for column, value in found) else None
+
+
+def subset_text(pairs: tuple[tuple[str, str], ...]) -> str:
+    """Return restrictions as a plan keeps them: without blanks, sorted."""
+    return "&".join(f"{column}={value}" for column, value in sorted(pairs))
+
+
+def covariate_names(text: str) -> tuple[str, ...]:
+    """Return the names of a comma-separated list, in its order."""
+    return tuple(name.strip() for name in text.split(",") if name.strip())
+
+
+def row_faults(row: Mapping[str, Any]) -> tuple[PlanFault, ...]:
+    """Return everything that is wrong with a row of `raw.plan`, whatever its study declares.
+
+    Parameters
+    ----------
+    row : typed cells by the columns of `raw.plan`; texts may be None
+    """
+    text = {name: str(value or "").strip() for name, value in row.items()}
+    faults = list(_word_faults(text))
+    if not faults:
+        faults += [*method_faults(text), *_cell_faults(text), *rule_faults(text)]
+    return (*faults, *number_faults(row))
+
+
+def rule_faults(text: Mapping[str, str]) -> Iterator[PlanFault]:
+    """Yield what contradicts itself within a row whose words are known."""
+    yield from _unread_faults(text)
+    arms = (text["numerator_group"], text["denominator_group"])
+    if text["kind"] in TWO_ARMS and arms[0] and arms[0] == arms[1]:
+        given = f"`{arms[0]}` is compared with itself"
+        yield PlanFault("denominator_group", given, "two different groups", "correct one of them")
+    yield from _covariate_faults(text)
+
+
+def _word_faults(text: Mapping[str, str]) -> Iterator[PlanFault]:
+    words = (("kind", KINDS), ("mode", MODES), ("pairing", PAIRINGS), ("status", STATUSES))
+    for name, allowed in words:
+        if text[name] not in allowed:
+            given = f"{name} is '{text[name]}'"
+            yield PlanFault(name, given, ", ".join(allowed), "write one of them")
+
+
+def method_faults(text: Mapping[str, str]) -> Iterator[PlanFault]:
+    """Yield the fault of a primary method that cannot decide such an analysis."""
+    offered = offered_methods(text["kind"], text["mode"], text["pairing"])
+    described = f"kind {text['kind']}, mode {text['mode']}, pairing {text['pairing']}"
+    if not offered:
+        is_paper = text["mode"] == "paper"
+        column, allowed = ("mode", "correct") if is_paper else ("pairing", "independent")
+        given = f"there is no method for {described}"
+        yield PlanFault(column, given, f"{column} {allowed}", f"write {column} {allowed}")
+    elif text["primary_method"] not in offered:
+        given = f"primary_method is '{text['primary_method']}' for {described}"
+        yield PlanFault("primary_method", given, ", ".join(offered), "write one of them")
+
+
+def _cell_faults(text: Mapping[str, str]) -> Iterator[PlanFault]:
+    kind = text["kind"]
+    for name in NEEDED[kind]:
+        if not text[name]:
+            allowed = f"a value, as kind {kind} needs it"
+            yield PlanFault(name, f"{name} is empty", allowed, f"fill in {name}")
+    if restrictions(text["subset"]) is None:
+        given = f"subset is '{text['subset']}'"
+        allowed = "column=value, with & between several"
+        yield PlanFault("subset", given, allowed, "write it so, or nothing")
+
+
+def _unread_faults(text: Mapping[str, str]) -> Iterator[PlanFault]:
+    for name in UNREAD[text["kind"]]:
+        if text[name]:
+            given = f"{name} is '{text[name]}', which kind {text['kind']} does not use"
+            yield PlanFault(name, given, "nothing", f"leave {name} empty, or correct the kind")
+
+
+def _covariate_faults(text: Mapping[str, str]) -> Iterator[PlanFault]:
+    names = covariate_names(text["covariates"])
+    if not names:
+        return
+    method, kind = text["primary_method"], text["kind"]
+    given = f"covariates are '{text['covariates']}'"
+    able = COVARIATE_METHODS.get(kind, ()) if text["mode"] == "correct" else ()
+    offered = offered_methods(kind, text["mode"], text["pairing"])
+    able = tuple(m for m in able if m in offered)
+    if method in offered and method not in able:
+        instead = f", or a primary_method that adjusts: {', '.join(able)}" if able else ""
+        yield PlanFault(
+            "covariates", f"{given}, and {method} in mode {text['mode']} does not adjust for any",
+            f"none{instead}", "leave covariates empty" + (", or change the method" if able else ""),
+        )  # fmt: skip
+    for name in sorted({n for n in names if names.count(n) > 1}):
+        twice = f"{given}: {name} stands twice"
+        yield PlanFault("covariates", twice, "each name once", "write it once")
+    fixed = {column for column, _ in restrictions(text["subset"]) or ()}
+    fixed |= {"visit"} if text["visit"] else set()
+    for name in (n for n in dict.fromkeys(names) if n in fixed):
+        yield PlanFault(
+            "covariates", f"{given}: all samples of this analysis have the same {name}",
+            "columns in which the samples differ", f"take {name} out",
+        )  # fmt: skip
+    if kind in ("contrast", "omnibus") and text["grouping"] in names:
+        yield PlanFault(
+            "covariates", f"{given}: {text['grouping']} forms the groups themselves",
+            "columns beside the grouping", f"take {text['grouping']} out",
+        )  # fmt: skip
+
+
+def number_faults(row: Mapping[str, Any]) -> Iterator[PlanFault]:
+    """Yield faults of the level and of the least fold change."""
+    alpha, least = row["alpha"], row["min_abs_fold_change"]
+    if not (alpha is not None and 0 < alpha < 1):
+        yield PlanFault("alpha", f"alpha is {_shown(alpha)}", "between 0 and 1", "write 0.05, say")
+    if not (least is not None and 1 <= least < math.inf):
+        yield PlanFault(
+            "min_abs_fold_change", f"min_abs_fold_change is {_shown(least)}", "1 or more",
+            "write 1 for no demand",
+        )  # fmt: skip
+    elif least == 1 and (use := _needs_fold(row)):
+        yield PlanFault(
+            "min_abs_fold_change", f"min_abs_fold_change is {least:g}, and {use}",
+            "more than 1", "write 1.5, say",
+        )  # fmt: skip
+
+
+def _shown(number: float | None) -> str:
+    return "empty" if number is None else f"{number:g}"
+
+
+def _needs_fold(row: Mapping[str, Any]) -> str:
+    if row["kind"] == "equivalence":
+        return "equivalence needs it as its margin"
+    return "treat tests against it" if row["primary_method"] == "treat" else ""
