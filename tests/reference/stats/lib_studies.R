@@ -3,8 +3,11 @@
 # A study is a list: numerator, denominator (independent arms), before, after (rows by person),
 # groups, score_before, score_after. studies.py makes the same ones.
 
-by_person <- function(rows, persons, columns)
-  as.matrix(rows[match(persons, rownames(rows)), columns, drop = FALSE])
+by_person <- function(rows, persons, columns) {
+  m <- as.matrix(rows[match(persons, rownames(rows)), columns, drop = FALSE])
+  rownames(m) <- persons
+  m
+}
 
 design_study <- function(d) {
   arm <- function(a) tapply(d$level_log2[d$arm == a],
