@@ -1,5 +1,4 @@
 # The versions behind the committed numbers -> versions.txt
-writeLines(c(R.version.string, paste("car", packageVersion("car")),
-             paste("limma", packageVersion("limma")), paste("statmod", packageVersion("statmod")),
-             R.version$platform),
-           "versions.txt")
+packages <- c("car", "limma", "statmod", "lme4", "pbkrtest")
+writeLines(c(R.version.string, paste(packages, sapply(packages, function(p)
+  as.character(packageVersion(p)))), R.version$platform), "versions.txt")
