@@ -14,6 +14,7 @@ from stats.methods.moderated_t import (
     moderated_t_groups,
     moderated_t_pairs,
 )
+from stats.methods.treat import treat_groups, treat_pairs
 
 SHORT = settings(deadline=None, max_examples=15)
 CLOSE = {"rtol": 1e-7, "atol": 1e-10, "equal_nan": True}
@@ -32,7 +33,17 @@ def pairs(a, b, setting):
     return moderated_t_pairs(a, b, **setting, confidence=0.95)
 
 
-ARMS = pytest.mark.parametrize("method", [groups, pairs], ids=["groups", "pairs"])
+def treated_groups(a, b, setting):
+    return treat_groups(a, b, covariates=None, minimum_log2fc=0.585, **setting, confidence=0.95)
+
+
+def treated_pairs(a, b, setting):
+    return treat_pairs(a, b, minimum_log2fc=0.585, **setting, confidence=0.95)
+
+
+PAIRED = (pairs, treated_pairs)
+MODERATED = pytest.mark.parametrize("method", [groups, pairs], ids=["groups", "pairs"])
+ARMS = pytest.mark.parametrize("method", [groups, pairs, treated_groups, treated_pairs])
 
 level = st.one_of(st.integers(0, 16 * 1024).map(lambda k: k / 1024), st.just(float("nan")))
 
@@ -80,7 +91,7 @@ def test_the_order_of_persons_does_not_matter(method, setting, seed):
     a, b = seeded(seed)
     rng = np.random.default_rng(seed)
     order = rng.permutation(len(a))
-    other = order if method is pairs else rng.permutation(len(b))
+    other = order if method in PAIRED else rng.permutation(len(b))
     same(method(a, b, setting), method(a[order], b[other], setting))
 
 
@@ -137,7 +148,7 @@ def test_variances_and_degrees_of_freedom_stay_within_their_bounds(method, setti
     assert (post <= ends[1] * (1 + 1e-12)).all()
 
 
-@ARMS
+@MODERATED
 @EVERY
 @SHORT
 @given(seed=st.integers(0, 2**32 - 1))

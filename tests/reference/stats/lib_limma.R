@@ -23,12 +23,17 @@ moderated_test <- function(trend, robust) function(fit) {
   cbind(e$t[, last], rep(e$df.total, length.out = n), e$p.value[, last],
         rep(e$df.prior, length.out = n), rep(e$s2.prior, length.out = n), e$s2.post)
 }
+# treat stops at a difference that cannot be estimated; its variance enters the prior all the same.
 treat_test <- function(trend, robust) function(fit) {
   last <- ncol(fit$coefficients)
+  lost <- is.na(fit$coefficients[, last])
+  fit$coefficients[is.na(fit$coefficients)] <- 0
   e <- treat(fit, lfc = log2(1.5), trend = trend, robust = robust)
   n <- nrow(fit$coefficients)
-  cbind(e$t[, last], rep(e$df.total, length.out = n), e$p.value[, last],
-        rep(e$df.prior, length.out = n), rep(e$s2.prior, length.out = n), e$s2.post)
+  out <- cbind(e$t[, last], rep(e$df.total, length.out = n), e$p.value[, last],
+               rep(e$df.prior, length.out = n), rep(e$s2.prior, length.out = n), e$s2.post)
+  out[lost, 1:3] <- NA
+  out
 }
 
 groups_rows <- function(x, z, test, covariate = NULL) {
@@ -81,4 +86,10 @@ panel <- function(kind, n_targets, n_samples) {
   }
   colnames(levels) <- sprintf("t%04d", seq_len(n_targets))
   levels
+}
+# As a study: 30 pairs, and 10 others.
+made_study <- function(kind, n_targets) {
+  levels <- panel(kind, n_targets, 70)
+  list(numerator = levels[1:30, ], denominator = levels[61:70, ], before = levels[1:30, ],
+       after = levels[31:60, ])
 }
