@@ -9,7 +9,8 @@ from numpy.typing import ArrayLike
 
 from stats.methods.arrays import Floats, Ints, as_matrices
 from stats.methods.moments import Moments, is_constant, shared_moments
-from stats.methods.result import CI_NOT_DEFINED, MethodResult, first_reason, missing, sound
+from stats.methods.omnibus import check_groups, few_values, omnibus_result
+from stats.methods.result import MethodResult, first_reason, missing, sound
 from stats.methods.tails import upper_f
 
 
@@ -64,18 +65,18 @@ def one_way_f(
     effect_size_kind : eta_squared, or empty for no effect size
     constant : words for a target without variance within groups
     """
-    if len(responses) < 2:
-        raise ValueError(f"{len(responses)} group given; a comparison needs at least 2")
+    check_groups(responses)
     groups = shared_moments(responses)
     n_targets, n_groups = len(groups[0].n), len(groups)
     n: Ints = np.sum([g.n for g in groups], axis=0)
     with np.errstate(divide="ignore", invalid="ignore"):
-        between, within = _sums_of_squares(groups, n)
+        between, within = sums_of_squares(groups, n)
         noise = np.sqrt(within / (n - n_groups) / n)
+        too_few = np.min([g.n for g in groups], axis=0) < 2
         reasons = first_reason(
             n_targets,
             [
-                (np.min([g.n for g in groups], axis=0) < 2, _few_values(groups)),
+                (too_few, few_values([g.n for g in groups], least=2)),
                 (is_constant(noise, shared_moments(levels)), f"zero variance: {constant}"),
             ],
         )
@@ -84,34 +85,29 @@ def one_way_f(
         df_denominator = np.where(good, n - n_groups, np.nan)
         statistic = (between / df) / (within / df_denominator)
         share = np.where(good, between / (between + within), np.nan)
-    return MethodResult(
-        estimate=missing(n_targets),
-        ci_low=missing(n_targets),
-        ci_high=missing(n_targets),
-        statistic=statistic,
-        df=df,
-        df_denominator=df_denominator,
-        p_value=upper_f(statistic, df, df_denominator),
+    return omnibus_result(
+        statistic,
+        df,
+        df_denominator,
+        upper_f(statistic, df, df_denominator),
         effect_size=share if effect_size_kind else missing(n_targets),
         effect_size_kind=effect_size_kind,
-        n_numerator=n,
-        n_denominator=np.zeros_like(n),
-        n_pairs=None,
-        n_dropped=np.sum([g.n_missing for g in groups], axis=0),
-        reason=tuple(r or CI_NOT_DEFINED for r in reasons),
+        n=n,
+        n_missing=np.sum([g.n_missing for g in groups], axis=0),
+        reasons=reasons,
     )
 
 
-def _sums_of_squares(groups: Sequence[Moments], n: Ints) -> tuple[Floats, Floats]:
-    """Return the sums of squares between and within groups."""
+def sums_of_squares(groups: Sequence[Moments], n: Ints) -> tuple[Floats, Floats]:
+    """Return the sums of squares between and within groups that share a centre.
+
+    Parameters
+    ----------
+    n : (n_targets,), values of all groups
+    """
     means = np.array([np.nan_to_num(g.mean) for g in groups])
     weights = np.array([g.n for g in groups], dtype=np.float64)
     grand = (weights * means).sum(axis=0) / n
     between = (weights * (means - grand) ** 2).sum(axis=0)
     within = np.sum([np.nan_to_num(g.sum_squares) for g in groups], axis=0)
     return between, within
-
-
-def _few_values(groups: Sequence[Moments]) -> list[str]:
-    counts = np.array([g.n for g in groups]).T.tolist()
-    return [f"too few values: {row} in the groups, at least 2 in each are needed" for row in counts]

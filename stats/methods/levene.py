@@ -4,13 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-import numpy as np
 from numpy.typing import ArrayLike
 
-from stats.methods.anova_oneway import one_way_f
-from stats.methods.arrays import Floats, as_matrices
-from stats.methods.moments import shared_moments
 from stats.methods.result import MethodResult
+from stats.methods.spread import means, spread_f
 
 
 def levene(groups: Sequence[ArrayLike]) -> MethodResult:
@@ -35,7 +32,7 @@ def levene(groups: Sequence[ArrayLike]) -> MethodResult:
 
     Notes
     -----
-    Mean-centred, as Levene's original; the median-centred form is Brown and Forsythe's. Stored
+    Mean-centred, as Levene's original; `brown_forsythe` has the median-centred form. Stored
     as a diagnostic, never used to choose the test. Assumes independent samples.
 
     References
@@ -44,15 +41,4 @@ def levene(groups: Sequence[ArrayLike]) -> MethodResult:
     Gastwirth, Gel & Miao (2009), Statistical Science 24:343–360, doi:10.1214/09-STS301.
     Checked against R `car::leveneTest(center = mean)` at 1e-12 relative.
     """
-    matrices = as_matrices(groups, "group")
-    return one_way_f(
-        [_absolute_deviations(m) for m in matrices],
-        matrices,
-        effect_size_kind="",
-        constant="the absolute deviations of each group agree",
-    )
-
-
-def _absolute_deviations(matrix: Floats) -> Floats:
-    (m,) = shared_moments([matrix])
-    return np.abs((matrix - m.centre) - m.mean)
+    return spread_f(groups, means)

@@ -32,6 +32,11 @@ def upper_f(statistic: Floats, df: Floats, df_denominator: Floats) -> Floats:
     return np.asarray(sps.f.sf(statistic, df, df_denominator), dtype=np.float64)
 
 
+def upper_chi2(statistic: Floats, df: Floats) -> Floats:
+    """Return the upper-tail p-value of chi-squared statistics, NaN where they are NaN."""
+    return np.asarray(sps.chi2.sf(statistic, df), dtype=np.float64)
+
+
 def continuous_p(distance: Floats, sigma: Floats) -> Floats:
     """Return the two-sided normal p of a count, corrected for continuity.
 
