@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contracts.batch_content import BATCH_CONTENTS
+from contracts.plan_changes import PLAN_CHANGES
 from contracts.provenance import FILE_SHA256, STUDY_ID
 from contracts.relation import Column, Relation
 from contracts.types import FLAG, INSTANT, INT, REAL, TEXT
@@ -263,5 +264,6 @@ GENERATION = Relation(
 
 QUALITY = (
     GATE_RUNS, GATE_RESULTS, ACCEPTANCES, QUARANTINE, QUARANTINE_DECISIONS, FILE_LOADS, REFUSALS,
-    EXCLUSIONS, FROZEN_REFERENCES, FROZEN_REFERENCE_VALUES, REANALYSES, LEDGER, BATCH_CONTENTS,
+    EXCLUSIONS, FROZEN_REFERENCES, FROZEN_REFERENCE_VALUES, REANALYSES, PLAN_CHANGES, LEDGER,
+    BATCH_CONTENTS,
 )  # fmt: skip

@@ -34,6 +34,16 @@ _VERSIONS = """
     from quality.file_loads where status in ('loaded', 'removed')
     order by study_id, role, slide_id, version_number
 """
+_PLAN_CHANGES = """
+    select study_id, changed_at, changed_by, analysis_id, change, changed_columns, change_text,
+        is_after_data, published_generation, reason, plan_hash_before, plan_hash_after, load_id
+    from quality.plan_changes
+    order by changed_at, load_id, analysis_id
+"""
+_HAS_PLAN_CHANGES = """
+    select count(*) from duckdb_tables()
+    where schema_name = 'quality' and table_name = 'plan_changes'
+"""
 _PSEUDONYMS = "select pseudonym from identity.pseudonyms where real_id = ?"
 
 #: Reasons of a load, as its ledger line names them.
@@ -67,6 +77,20 @@ def cells(con: duckdb.DuckDBPyConnection, wanted: Wanted) -> list[dict[str, Any]
         if wanted.column in ("", row["column_name"]) and _is_wanted(row, wanted, "changed_at"):
             found.append(row)
     return found
+
+
+def plan_changes(con: duckdb.DuckDBPyConnection, wanted: Wanted) -> list[dict[str, Any]]:
+    """Return every analysis that was added, changed or removed since the plan's first load."""
+    if wanted.table not in ("", "plan") or not con.execute(_HAS_PLAN_CHANGES).fetchall()[0][0]:
+        return []
+    found = [{**row, "table": "plan"} for row in _rows(con, _PLAN_CHANGES)]
+    return [
+        row
+        for row in found
+        if wanted.ident in ("", row["analysis_id"])
+        and (not wanted.column or wanted.column in row["changed_columns"].split(","))
+        and _is_wanted(row, wanted, "changed_at")
+    ]
 
 
 def versions(con: duckdb.DuckDBPyConnection, home: Home, wanted: Wanted) -> list[dict[str, Any]]:

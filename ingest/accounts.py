@@ -24,6 +24,7 @@ from ingest.load_report import (
     WaitingSlide,
 )
 from ingest.loading import Loading, Outcome
+from ingest.plan_history import recorded_facts
 from ingest.platforms import by_id
 from ingest.removal_step import removals_of
 from ingest.standing import Place
@@ -90,10 +91,12 @@ def details(
     report: LoadReport,
     plan_hash: str | None,
     plan_in_force: tuple[str | None, str | None],
+    plan_changes: Mapping[str, object],
 ) -> dict[str, Any]:
     """Return what the ledger keeps of a load: counts, hashes and reasons, no values.
 
-    `plan_hash` is the delivered plan's, `plan_in_force` what stood before and after the load.
+    `plan_hash` is the delivered plan's, `plan_in_force` what stood before and after the load,
+    `plan_changes` which analyses and columns of an earlier plan changed.
     """
     return {
         "load_id": loading.load_id,
@@ -101,6 +104,7 @@ def details(
         "plan_hash": plan_hash,
         "plan_hash_before": plan_in_force[0],
         "plan_hash_after": plan_in_force[1],
+        **_plan_facts(plan_changes),
         "files": [_file_details(o) for o in outcomes],
         "n_corrected_cells": len(report.changes) if report.corrections_accepted else 0,
         "correction_reason": loading.accept_corrections,
@@ -111,6 +115,10 @@ def details(
         "changed_batches": list(report.changed_batches),
         "rows_added": report.rows_added,
     }
+
+
+def _plan_facts(changes: Mapping[str, object]) -> dict[str, Any]:
+    return {"plan_changes": dict(changes)} if changes else {}
 
 
 def acknowledge(home: Home, con: DuckDBPyConnection, study_id: str) -> None:
@@ -131,7 +139,8 @@ def acknowledge(home: Home, con: DuckDBPyConnection, study_id: str) -> None:
         ]  # fmt: skip
         ledger.append(
             home, LOAD_EVENT, study_id,
-            {"load_id": load_id, "is_acknowledged_later": True, "files": files},
+            {"load_id": load_id, "is_acknowledged_later": True, "files": files,
+             **_plan_facts(recorded_facts(con, study_id, load_id))},
         )  # fmt: skip
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass, replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from contracts import CytomartError, failure
 from contracts.studies import STUDIES
@@ -19,7 +20,7 @@ from ingest.loading import Loading, Outcome
 from ingest.panel.catalog import Panel, is_shipped, load_panel
 from ingest.panel.catalog_table import read_catalog
 from ingest.plan import read_plan
-from ingest.plan_step import PlanRefusedError, put_plan
+from ingest.plan_step import PlanRefusedError, PutPlan, put_plan
 from ingest.standing import LoadedFile
 from ingest.values.value_panel import standing_panel
 
@@ -44,12 +45,15 @@ class Config:
         Hash of the delivered plan; None where there is none or it was refused.
     changes : tuple of CellChange
         Cells of plan and layouts that changed after data were loaded.
+    plan_changes : mapping
+        What the plan changed against the one in force before, for the ledger.
     """
 
     outcomes: tuple[Outcome, ...]
     panel: Panel | None
     plan_hash: str | None
     changes: tuple[CellChange, ...] = ()
+    plan_changes: Mapping[str, object] = field(default_factory=dict)
 
 
 def load_config(
@@ -70,9 +74,10 @@ def load_config(
     notes = tuple(f"{name} is not read: no role claims it" for name in delivery.unread)
     outcome = replace(Outcome("study", "study.toml", LOADED).of(source), notes=notes)
     study = counted(outcome, 1, current, any(changed))
-    plan, plan_hash, changes = _load_plan(loading, delivery, current, present)
+    plan, put = _load_plan(loading, delivery, current, present)
     catalog, panel = _load_catalog(loading, delivery, current)
-    return Config(tuple(o for o in (study, plan, catalog) if o), panel, plan_hash, changes)
+    outcomes = tuple(o for o in (study, plan, catalog) if o)
+    return Config(outcomes, panel, put.plan_hash, put.changes, put.facts)
 
 
 def is_learnt_panel(loading: Loading, delivery: Delivery) -> bool:
@@ -86,9 +91,10 @@ def _load_plan(
     delivery: Delivery,
     current: set[tuple[str, str]],
     present: list[LoadedFile],
-) -> tuple[Outcome | None, str | None, tuple[CellChange, ...]]:
+) -> tuple[Outcome | None, PutPlan]:
+    nothing = PutPlan(False, None)
     if "plan" not in delivery.tables:
-        return _doubled(delivery, "plan"), None, ()
+        return _doubled(delivery, "plan"), nothing
     path = delivery.tables["plan"]
     outcome = Outcome("plan", path.name, REFUSED)
     try:
@@ -99,11 +105,11 @@ def _load_plan(
         parsed = read_plan(sheet, loading.study)
         put = put_plan(loading, parsed, outcome.sha256, present)
     except PlanRefusedError as refusal:
-        return _refused(outcome, refusal), None, refusal.changes
+        return _refused(outcome, refusal), replace(nothing, changes=refusal.changes)
     except RefusedError as refusal:
-        return _refused(outcome, refusal), None, ()
+        return _refused(outcome, refusal), nothing
     outcome = replace(outcome, notes=put.notes)
-    return counted(outcome, parsed.n_rows_in, current, put.is_changed), put.plan_hash, put.changes
+    return counted(outcome, parsed.n_rows_in, current, put.is_changed), put
 
 
 def _load_catalog(

@@ -99,7 +99,7 @@ def load_study(
     done = _run(loading, delivery, source, on_progress)
     if done.report.rows_added or done.report.changed_batches or _has_news(done.outcomes):
         details = accounts.details(loading, done.outcomes, done.report, done.plan_hash,
-                                   done.plan_in_force)  # fmt: skip
+                                   done.plan_in_force, done.plan_changes)  # fmt: skip
         ledger.append(home, accounts.LOAD_EVENT, study.study_id, details)
     fault_point("load_ledger_written")
     return done.report
@@ -138,6 +138,7 @@ class _Done:
     outcomes: tuple[Outcome, ...]
     plan_hash: str | None
     plan_in_force: tuple[str | None, str | None]
+    plan_changes: Mapping[str, object]
 
 
 def _open(folder: Path) -> tuple[Delivery, SourceFile, Study]:
@@ -201,7 +202,8 @@ def _run(
         plan_after = standing.plan_hash(loading.con, loading.study.study_id)
         at_rest.refuse_unstable(stamps)
         fault_point("load_before_commit")
-    return _Done(report, outcomes, config.plan_hash, (plan_before, plan_after))
+    return _Done(report, outcomes, config.plan_hash, (plan_before, plan_after),
+                 config.plan_changes)  # fmt: skip
 
 
 @contextmanager

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 
 from contracts.raw import PLAN
-from ingest import standing, writing
+from ingest import plan_history, standing, writing
 from ingest.clinic.clinical import Parsed
 from ingest.faults import RefusedError
 from ingest.load_report import CellChange
@@ -38,12 +38,17 @@ class PutPlan:
         Whether raw.plan is another than before.
     plan_hash : str or None
         Hash of the plan now in force.
+    changes : tuple of CellChange
+        Cells that changed after data were loaded.
+    facts : mapping
+        What changed against the plan in force before, for the ledger; empty for nothing.
     """
 
     is_changed: bool
     plan_hash: str | None
     changes: tuple[CellChange, ...] = ()
     notes: tuple[str, ...] = ()
+    facts: Mapping[str, object] = field(default_factory=dict)
 
 
 def put_plan(
@@ -51,55 +56,38 @@ def put_plan(
 ) -> PutPlan:
     """Put a plan in force whole; over loaded data its changed cells need a reason.
 
+    Every change of a plan that was loaded before is kept in quality.plan_changes.
+
     Raises
     ------
     PlanRefusedError
         Analyses changed or went after data were loaded, and corrections are not accepted.
     """
-    study_id = loading.study.study_id
-    before = standing.plan_hash(loading.con, study_id)
+    before = standing.plan_hash(loading.con, loading.study.study_id)
     rows = stored_plan(parsed)
     now = str(rows[0]["plan_hash"]) if rows else None
-    changes: tuple[CellChange, ...] = ()
-    notes: tuple[str, ...] = ()
-    if any(f.role in _DATA for f in present):
-        delta = _delta(loading, parsed)
-        changes = cell_changes(parsed, delta)
-        if changes and loading.accept_corrections is None:
-            raise PlanRefusedError(parsed, changes)
+    is_after_data = any(f.role in _DATA for f in present)
+    delta = _delta(loading, parsed)
+    cells = cell_changes(parsed, delta) if is_after_data else ()
+    if cells and loading.accept_corrections is None:
+        raise PlanRefusedError(parsed, cells)
+    changes = plan_history.changes_of(delta) if before is not None else ()
+    if is_after_data:
         for correction in delta.corrected:
             writing.add_history(loading, "plan", correction, sha256)
         for removal in delta.removed:
             writing.add_history(loading, "plan", removal, sha256)
-        notes = _notes(delta, before, now)
-    own = {"study_id": study_id, "file_sha256": sha256}
+    own = {"study_id": loading.study.study_id, "file_sha256": sha256}
     is_changed = writing.replace_if_changed(loading, PLAN, [{**r, **own} for r in rows])
-    return PutPlan(is_changed, now, changes, notes)
+    if not changes:
+        return PutPlan(is_changed, now, cells)
+    hashes = (str(before), now or "")
+    plan_history.record_changes(loading, changes, hashes, is_after_data=is_after_data)
+    notes = plan_history.notes(changes, before, now) if is_after_data else ()
+    facts = plan_history.ledger_facts(changes, is_after_data=is_after_data)
+    return PutPlan(is_changed, now, cells, notes, facts)
 
 
 def _delta(loading: Loading, parsed: Parsed) -> Delta:
     old = standing.plan(loading.con, loading.study.study_id)
     return with_removals(compare(old, parsed), old)
-
-
-def _notes(delta: Delta, before: str | None, now: str | None) -> tuple[str, ...]:
-    """Return what a reader of the p-values should know about this plan."""
-    hashes = f"old plan hash {_short(before)}, new {_short(now)}"
-    changed = [*(c.key for c in delta.corrected), *(r.key for r in delta.removed)]
-    notes = []
-    if changed:
-        notes.append(f"the plan changed after data were loaded: analyses {_names(changed)}; "
-                     f"{hashes}")  # fmt: skip
-    if delta.new:
-        added = [r.key for r in delta.new]
-        notes.append(f"added to the plan after data were loaded: analyses {_names(added)}; "
-                     f"{hashes}")  # fmt: skip
-    return tuple(notes)
-
-
-def _names(keys: Iterable[tuple[str, ...]]) -> str:
-    return ", ".join(sorted(key[0] for key in keys))
-
-
-def _short(digest: str | None) -> str:
-    return digest[:12] if digest else "none"

@@ -128,6 +128,7 @@ def _content(published: Published) -> dict[str, Any]:
         "gate_rules": quality_tables.gate_rules(published),
         "quality_figure": figures.quality_figure(published, stamp=stamp),
         "methods": methods.paragraphs(published, contrasts),
+        "plan_changes": quality_tables.plan_changes(published),
         "files": quality_tables.files(published),
     }
 

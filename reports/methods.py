@@ -34,6 +34,7 @@ def paragraphs(published: Published, contrasts: list[Contrast]) -> list[tuple[st
     """Return headings and paragraphs of the methods section."""
     return [
         ("Signal", _signal(published)),
+        ("The plan", _plan(published)),
         ("Comparisons", _comparisons(contrasts)),
         ("Chance", _chance(published)),
         ("Scores", _scores()),
@@ -59,6 +60,29 @@ def _signal(published: Published) -> str:
         f"Signal variant in force{channel}: {words.lower_first(label)}. {background}{scaling}"
         f"{replicates}Levels are on a log2 scale; a fold change is the ratio of geometric means. "
         "Values below the limit of detection stay in, marked."
+    )
+
+
+def _plan(published: Published) -> str:
+    changes = published.rows("plan_changes")
+    late = [r for r in changes if r["is_after_data"]]
+    n = len(published.rows("plan"))
+    head = f"{n} analyses were written down in a plan whose hash stands beside every result. "
+    if not changes:
+        return head + "It is the plan that was first loaded: nothing of it was changed."
+    if not late:
+        return head + (
+            "It was changed before any scan, value or score was loaded, and not afterwards; the "
+            "changes are listed under Where the numbers come from."
+        )
+    counts = [
+        f"{k:,} {'analysis was' if k == 1 else 'analyses were'} {change}"
+        for change in ("added", "changed", "removed")
+        if (k := len({r["analysis_id"] for r in late if r["change"] == change}))
+    ]
+    return head + (
+        f"After data had been loaded {words.listed(counts)}: these were not fixed before the "
+        "data. Each change, with its reason, is listed under Where the numbers come from."
     )
 
 

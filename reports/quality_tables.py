@@ -122,6 +122,22 @@ def acceptances(published: Published) -> Table:
     )
 
 
+def plan_changes(published: Published) -> Table:
+    """Return what changed in the plan since it was first loaded."""
+    return table(
+        "What changed in the plan since it was first loaded, and whether data had come before.",
+        "Day|Analysis|Was|Cells|After data|Reason",
+        (
+            (
+                r["changed_on"].isoformat(), r["analysis_id"], r["change"], r["change_text"],
+                "yes" if r["is_after_data"] else "no", r["reason"] or words.NOTHING,
+            )
+            for r in published.rows("plan_changes")
+        ),
+        empty="Nothing of the plan was changed.",
+    )  # fmt: skip
+
+
 def exclusions(published: Published) -> Table:
     """Return what people took out of the numbers; persons and samples without their ids."""
     return table(

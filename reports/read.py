@@ -120,6 +120,10 @@ QUERIES: dict[str, str] = {
             covariates, outcome, visit, primary_method, mode, status, alpha,
             min_abs_fold_change, plan_hash
         from raw.plan {_BY_STUDY} order by source_line""",
+    "plan_changes": f"""
+        select analysis_id, change, changed_columns, change_text, is_after_data,
+            published_generation, reason, cast(changed_at as date) as changed_on
+        from quality.plan_changes {_BY_STUDY} order by changed_at, analysis_id""",
     "differential": f"""
         select contrast_id, analyte_id, analyte_name, gene_symbols, numerator_group,
             denominator_group, numerator_label, denominator_label, signed_fold_change,
@@ -209,6 +213,7 @@ class Published:
     hit_counts: pa.Table
     permutations: pa.Table
     plan: pa.Table
+    plan_changes: pa.Table
     differential: pa.Table
     volcano: pa.Table
     robustness: pa.Table

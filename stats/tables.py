@@ -48,8 +48,8 @@ def need_columns(table: pa.Table, names: Sequence[str], relation: str) -> None:
         )
 
 
-def with_classes(samples: pa.Table, classes: pa.Table) -> pa.Table:
-    """Return samples with a column for each further grouping: a clinical attribute, a centre.
+def described_samples(samples: pa.Table, classes: pa.Table, quantities: pa.Table) -> pa.Table:
+    """Return samples with a column for each further grouping and each further number.
 
     Parameters
     ----------
@@ -57,14 +57,46 @@ def with_classes(samples: pa.Table, classes: pa.Table) -> pa.Table:
     classes : columns of `intermediate.int_samples_classified`
         A sample with several values of one grouping has them joined by `|`, and so belongs to
         none of their groups.
+    quantities : columns of `intermediate.int_samples_quantified`
+        A number stays a number, so that a model can adjust for it.
     """
-    found: dict[str, dict[tuple[str, str], list[str]]] = {}
-    for row in rows(classes):
-        if row["grouping"] not in samples.column_names and row["class_value"] is not None:
-            cells = found.setdefault(row["grouping"], {})
-            cells.setdefault((row["study_id"], row["sample_id"]), []).append(row["class_value"])
-    keys = list(zip(samples["study_id"].to_pylist(), samples["sample_id"].to_pylist(), strict=True))
-    for grouping, cells in sorted(found.items()):
-        column = ["|".join(sorted(cells[k])) if k in cells else None for k in keys]
-        samples = samples.append_column(grouping, pa.array(column, pa.string()))
-    return samples
+    keys = ("study_id", "sample_id")
+    described = _with_columns(samples, classes, keys, "grouping", "class_value", pa.string())
+    return _with_columns(described, quantities, keys, "quantity", "quantity_value", pa.float64())
+
+
+def described_patients(patients: pa.Table, attributes: pa.Table) -> pa.Table:
+    """Return patients with a column for each clinical attribute.
+
+    Parameters
+    ----------
+    patients, attributes : columns of `marts.dim_patients` and `marts.dim_patient_attributes`
+        Several values of one attribute are joined by `|`.
+    """
+    keys = ("study_id", "patient_id")
+    return _with_columns(patients, attributes, keys, "attribute_id", "level", pa.string())
+
+
+def _with_columns(
+    table: pa.Table,
+    long: pa.Table,
+    keys: tuple[str, str],
+    name_column: str,
+    value_column: str,
+    arrow_type: pa.DataType,
+) -> pa.Table:
+    """Return a table with a column for each name of a long table that it does not have yet."""
+    found: dict[str, dict[tuple[str, ...], list[Any]]] = {}
+    for row in rows(long):
+        if row[name_column] not in table.column_names and row[value_column] is not None:
+            cells = found.setdefault(row[name_column], {})
+            cells.setdefault(tuple(row[k] for k in keys), []).append(row[value_column])
+    places = list(zip(*(table[k].to_pylist() for k in keys), strict=True))
+    for name, cells in sorted(found.items()):
+        column = [_cell(cells.get(place, [])) for place in places]
+        table = table.append_column(name, pa.array(column, arrow_type))
+    return table
+
+
+def _cell(values: list[Any]) -> Any:
+    return "|".join(sorted(values)) if len(values) > 1 else values[0] if values else None

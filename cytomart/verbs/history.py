@@ -37,6 +37,9 @@ def command(
 ) -> None:
     """Show every earlier value of clinical cells: who changed it, when, why, old → new.
 
+    Changes of the plan stand below: each analysis that was added, changed or removed since the
+    plan was first loaded, and whether data had come before.
+
     ID is a patient, a sample or an analysis. Values of patients are shown: the history stands
     in the vault, is readable with its rights alone, and every look is logged there.
     """
@@ -44,12 +47,14 @@ def command(
     with vault.reading(front.home) as con:
         found = history.versions(con, front.home, wanted) if versions else None
         rows = history.cells(con, wanted) if found is None else found
+        planned = history.plan_changes(con, wanted) if found is None else []
     access.record(front.home, "history", {"is_versions": versions, "n_rows": len(rows)})
     if versions:
         _show_versions(front, rows)
     else:
         _show_cells(front, rows)
-    front.give({"history": rows})
+        _show_plan(front, planned)
+    front.give({"history": rows, **({} if versions else {"plan_changes": planned})})
 
 
 def _show_cells(front: Front, rows: list[dict[str, Any]]) -> None:
@@ -60,6 +65,18 @@ def _show_cells(front: Front, rows: list[dict[str, Any]]) -> None:
         [f"{r['changed_at']:%Y-%m-%d %H:%M}", r["changed_by"], r["table"], r["row"],
          r["column_name"], r["old_text"], _after(r), r["reason"], r["load_id"],
          r["file_name"] or r["new_file_sha256"][:12]]
+        for r in rows
+    ])  # fmt: skip
+
+
+def _show_plan(front: Front, rows: list[dict[str, Any]]) -> None:
+    header = ["when", "who", "analysis", "was", "cells", "after data", "after generation", "why",
+              "plan"]  # fmt: skip
+    front.show("Changes of the plan", header, [
+        [f"{r['changed_at']:%Y-%m-%d %H:%M}", r["changed_by"], r["analysis_id"], r["change"],
+         r["change_text"], "yes" if r["is_after_data"] else "no",
+         r["published_generation"], r["reason"],
+         f"{r['plan_hash_before'][:12]} → {r['plan_hash_after'][:12]}"]
         for r in rows
     ])  # fmt: skip
 

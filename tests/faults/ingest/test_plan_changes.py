@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from ingest import accounts
+from ingest.plan_history import recorded_facts
+
 
 def of_plan(report):
     return next(f for f in report.files if f.role == "plan")
@@ -11,6 +14,12 @@ def of_plan(report):
 
 def change_one(rows):
     rows[0].update(alpha="0.01", primary_method="student_t")
+
+
+CHANGES = (
+    "select analysis_id, change, changed_columns, change_text, is_after_data, "
+    "published_generation, reason from quality.plan_changes order by analysis_id"
+)
 
 
 @pytest.fixture
@@ -46,8 +55,10 @@ def test_a_changed_analysis_is_shown_before_and_after_and_refused(
     assert "--accept-corrections --reason" in str(problem)
     assert loaded.rows("select * from raw.plan order by analysis_id") == standing
     assert loaded.count("identity.cell_history") == 0
+    assert loaded.count("quality.plan_changes") == 0
     details = loaded.events()[-1].details
     assert details["plan_hash"] is None
+    assert "plan_changes" not in details
     assert details["plan_hash_before"] == details["plan_hash_after"] == standing[0][-1]
     balanced(report)
     events = len(loaded.events())
@@ -80,6 +91,18 @@ def test_an_accepted_change_keeps_the_old_cells_and_both_hashes(loaded, standing
     details = loaded.events()[-1].details
     assert (details["plan_hash_before"], details["plan_hash_after"]) == (old, new)
     assert (details["n_corrected_cells"], details["correction_reason"]) == (2, files[2])
+    assert details["plan_changes"] == {
+        "added": [], "changed": {first["analysis_id"]: ["alpha", "primary_method"]},
+        "removed": [], "is_after_data": True,
+    }  # fmt: skip
+    assert loaded.rows(CHANGES) == [
+        (first["analysis_id"], "changed", "alpha,primary_method",
+         f"alpha: 0.05 → 0.01; primary_method: {first['primary_method']} → student_t",
+         True, None, "alpha was mistyped")
+    ]  # fmt: skip
+    assert loaded.rows("select plan_hash_before, plan_hash_after from quality.plan_changes") == [
+        (old, new)
+    ]
     balanced(report)
     assert loaded.count("raw.files", "role = 'plan'") == 1
     assert loaded.load().is_unchanged
@@ -99,6 +122,10 @@ def test_a_removed_analysis_goes_only_with_a_reason(loaded, standing, first):
     assert f"analyses {first['analysis_id']};" in of_plan(report).notes[0]
     assert loaded.count("identity.cell_history", "new_text is null") == len(report.changes) > 0
     assert report.missing_keys == ()
+    ((name, change, columns, text, *rest),) = loaded.rows(CHANGES)
+    assert (name, change, columns) == (first["analysis_id"], "removed", "")
+    assert f"primary_method: {first['primary_method']}" in text
+    assert rest == [True, None, "asked twice"]
 
 
 def test_a_new_analysis_is_added_and_said(loaded, standing):
@@ -110,6 +137,42 @@ def test_a_new_analysis_is_added_and_said(loaded, standing):
     details = loaded.events()[-1].details
     assert details["plan_hash_before"] == standing[0][-1] != details["plan_hash_after"]
     assert loaded.count("identity.cell_history") == 0
+    assert details["plan_changes"]["added"] == ["late"]
+    ((name, change, columns, text, *rest),) = loaded.rows(CHANGES)
+    assert (name, change, columns) == ("late", "added", "")
+    assert "kind: contrast" in text
+    assert rest == [True, None, ""]
+
+
+def test_nothing_is_a_change_of_the_first_plan_or_of_its_order(loaded):
+    assert loaded.count("quality.plan_changes") == 0
+    loaded.edit("plan", lambda rows: rows.reverse())
+    report = loaded.load()
+    assert report.exit_code == 0
+    assert loaded.count("quality.plan_changes") == 0
+    assert "plan_changes" not in loaded.events()[-1].details
+
+
+def test_a_comment_changes_nothing(loaded, standing):
+    names, rows = loaded.read("plan")
+    loaded.write("plan", [*names, "comment"], [{**r, "comment": "why"} for r in rows])
+    assert loaded.load().exit_code == 0
+    assert loaded.rows("select distinct plan_hash from raw.plan") == [(standing[0][-1],)]
+    assert loaded.count("quality.plan_changes") == 0
+
+
+def test_a_ledger_line_written_later_tells_the_same(loaded, first):
+    loaded.edit("plan", change_one)
+    loaded.load(accept_corrections="alpha was mistyped")
+    details = loaded.events()[-1].details
+    found = recorded_facts(loaded.con, "small", details["load_id"])
+    assert found == details["plan_changes"]
+    assert recorded_facts(loaded.con, "small", "another") == {}
+    ledger = loaded.home.ledger_path
+    kept = ledger.read_bytes()
+    assert kept.count(b"plan_changes") == 1
+    accounts.acknowledge(loaded.home, loaded.con, "small")
+    assert ledger.read_bytes() == kept
 
 
 @pytest.mark.parametrize("kind", ["scans", "assessments"])
@@ -140,3 +203,6 @@ def test_before_the_data_the_plan_changes_freely(site):
     assert of_plan(report).notes == ()
     assert site.count("raw.plan", "alpha = 0.01") == 1
     assert site.count("identity.cell_history") == 0
+    assert [r[1:3] + r[4:] for r in site.rows(CHANGES)] == [
+        ("changed", "alpha,primary_method", False, None, "")
+    ]

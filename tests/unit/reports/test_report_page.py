@@ -16,7 +16,8 @@ from typing import Any
 import duckdb
 import pytest
 
-from contracts import CytomartError
+from contracts import CytomartError, from_rows
+from contracts.plan_changes import PLAN_CHANGES
 from reports import build_report, vega
 from reports.provenance import Provenance
 
@@ -95,6 +96,34 @@ def test_the_first_screen_sets_hits_beside_chance(page: str, published: Path) ->
     assert "What must not be concluded" in screen
     assert "30 patients, all women, aged 48.1 ± 11.9 years (25 to 70)" in screen
     assert "Batch SYN-04 (8 samples) is held" in screen
+
+
+def test_the_plan_says_what_was_not_fixed_before_the_data(
+    page: str, tmp_path: Path, fixtures: SimpleNamespace
+) -> None:
+    assert "nothing of it was changed" in page
+    change = {"study_id": fixtures.STUDY, "load_id": "L", "plan_hash_before": "a",
+              "plan_hash_after": "b", "changed_columns": "", "change_text": "alpha: 0.05 → 0.01",
+              "published_generation": 3, "changed_by": "USERSECRET",
+              "changed_at": datetime(2024, 2, 1, tzinfo=UTC)}  # fmt: skip
+    early = [{**change, "analysis_id": "a", "change": "changed", "is_after_data": False,
+              "reason": ""}]  # fmt: skip
+    late = [{**change, "analysis_id": name, "change": how, "is_after_data": True,
+             "reason": "reviewer 2"}
+            for name, how in (("b", "changed"), ("c", "added"), ("d", "added"))]  # fmt: skip
+
+    def told(rows: list[dict[str, object]]) -> str:
+        path = fixtures.warehouse(tmp_path / f"{len(rows)}.duckdb")
+        with duckdb.connect(str(path)) as con:
+            con.register("changes", from_rows(rows, PLAN_CHANGES))
+            con.execute("insert into quality.plan_changes by name select * from changes")
+        return fixtures.report(path, path.with_suffix(".html")).read_text(encoding="utf-8")
+
+    assert "changed before any scan, value or score was loaded, and not afterwards" in told(early)
+    words = told([*early, *late])
+    assert "After data had been loaded 2 analyses were added and 1 analysis was changed" in words
+    assert "reviewer 2" in words
+    assert "USERSECRET" not in words
 
 
 def test_lots_are_shown_with_what_can_be_compared_where_there_are_several(

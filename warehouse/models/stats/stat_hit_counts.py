@@ -2,16 +2,17 @@
 """Hits of each contrast beside the hits that chance alone would give."""
 
 from stats import run
-from stats.tables import with_classes
+from stats.tables import described_samples
 
 
 def model(dbt, session):
     dbt.config(materialized="table")
     return run.hit_counts(
         dbt.ref("fct_measurements").to_arrow_table(),
-        with_classes(
+        described_samples(
             dbt.ref("dim_samples").to_arrow_table(),
             dbt.ref("int_samples_classified").to_arrow_table(),
+            dbt.ref("int_samples_quantified").to_arrow_table(),
         ),
         dbt.ref("stg_raw__plan").to_arrow_table(),
         dbt.ref("stat_test_results").to_arrow_table(),

@@ -2,12 +2,16 @@
 """Scores against baseline, as the plan asks; the mathematics is in stats/."""
 
 from stats import run
+from stats.tables import described_patients
 
 
 def model(dbt, session):
     dbt.config(materialized="table")
     return run.outcome_tests(
         dbt.ref("fct_outcomes").to_arrow_table(),
-        dbt.ref("dim_patients").to_arrow_table(),
+        described_patients(
+            dbt.ref("dim_patients").to_arrow_table(),
+            dbt.ref("dim_patient_attributes").to_arrow_table(),
+        ),
         dbt.ref("stg_raw__plan").to_arrow_table(),
     )

@@ -2,16 +2,17 @@
 """The primary test of every contrast under each variant; the mathematics is in stats/."""
 
 from stats import run
-from stats.tables import with_classes
+from stats.tables import described_samples
 
 
 def model(dbt, session):
     dbt.config(materialized="table")
     return run.variant_tests(
         dbt.ref("int_levels_compared").to_arrow_table(),
-        with_classes(
+        described_samples(
             dbt.ref("dim_samples").to_arrow_table(),
             dbt.ref("int_samples_classified").to_arrow_table(),
+            dbt.ref("int_samples_quantified").to_arrow_table(),
         ),
         dbt.ref("stg_raw__plan").to_arrow_table(),
     )
