@@ -146,7 +146,7 @@ def _log_range_tail(r: Floats, n_groups: int) -> Floats:
     """Return log P(R > r) of the range of k standard normals, by a spline through exact values."""
     inside = np.clip(r, 0.0, _RANGE_END)
     # Beyond the table the tail of the farthest pair, continued from the table's end.
-    beyond = -(np.square(r) - _RANGE_END**2) / 4
+    beyond = -(np.square(np.minimum(r, 1e150)) - _RANGE_END**2) / 4
     return np.asarray(
         _range_spline(n_groups)(inside) + np.where(r > _RANGE_END, beyond, 0.0), dtype=np.float64
     )
