@@ -9,9 +9,9 @@ from stats.ordination.components import principal_components
 from stats.ordination.distances import squared_distances, weighted_distances
 from stats.ordination.scaled import CONSTANT, FEW, scale
 from stats.ordination.stability import (
-    weighted_scores,
     stability_of_samples,
     stability_of_targets,
+    weighted_scores,
 )
 from stats.ordination.tree import average_linkage, cophenetic_correlation
 
