@@ -22,7 +22,7 @@ PRIMARY_METHODS: Mapping[tuple[str, str, str], tuple[str, ...]] = {
     ),
     ("contrast", "paper", ""): ("student_t",),
     ("omnibus", "correct", "independent"): ("anova_oneway", "welch_anova", "kruskal"),
-    ("omnibus", "correct", "patient"): ("mixed_model", "block_moderated_t"),
+    ("omnibus", "correct", "patient"): ("mixed_model",),
     ("omnibus", "paper", ""): ("anova_oneway",),
     ("equivalence", "correct", "independent"): ("tost",),
     ("correlation", "correct", ""): ("pearson", "spearman"),
@@ -33,7 +33,7 @@ PRIMARY_METHODS: Mapping[tuple[str, str, str], tuple[str, ...]] = {
 #: beside it that adjusts; Welch's own row never does.
 COVARIATE_METHODS: Mapping[str, tuple[str, ...]] = {
     "contrast": ("welch_t", "moderated_t", "treat"),
-    "omnibus": ("mixed_model", "block_moderated_t"),
+    "omnibus": ("mixed_model",),
     "correlation": ("pearson",),
 }
 #: Cells that a kind needs, and those that nothing of it reads.
@@ -171,7 +171,8 @@ def _covariate_faults(text: Mapping[str, str]) -> Iterator[PlanFault]:
     given = f"covariates are '{text['covariates']}'"
     able = COVARIATE_METHODS.get(kind, ()) if text["mode"] == "correct" else ()
     offered = offered_methods(kind, text["mode"], text["pairing"])
-    able = tuple(m for m in able if m in offered)
+    is_paired_contrast = kind == "contrast" and text["pairing"] == "patient"
+    able = tuple(m for m in able if m in offered and not (is_paired_contrast and m == "treat"))
     if method in offered and method not in able:
         instead = f", or a primary_method that adjusts: {', '.join(able)}" if able else ""
         yield PlanFault(

@@ -259,6 +259,8 @@ GENERATION = Relation(
         Column("duckdb_version", TEXT, "Version of DuckDB that wrote the file.", nullable=False),
         Column("storage_version", TEXT, "Oldest version of DuckDB whose file format it has.",
                nullable=False),
+        Column("library_versions", TEXT, "Versions of Python and of every package that a number "
+               "passed through.", nullable=False),
     ),
 )  # fmt: skip
 

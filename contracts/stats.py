@@ -96,14 +96,19 @@ OUTCOME_TESTS = Relation(
                nullable=False),
         Column("mean_change", REAL, "Mean of follow-up minus baseline.", "points"),
         Column("sd_change", REAL, "Standard deviation of the change.", "points"),
-        Column("ci_low", REAL, "Lower bound of the 95 % confidence interval of the mean change.",
+        Column("estimate", REAL, "What the method estimates: the mean change, or the median of "
+               "all averages of two changes (Hodges–Lehmann) for the signed rank test.",
                "points"),
-        Column("ci_high", REAL, "Upper bound of the 95 % confidence interval of the mean change.",
+        Column("ci_low", REAL, "Lower bound of the 95 % confidence interval of the estimate.",
+               "points"),
+        Column("ci_high", REAL, "Upper bound of the 95 % confidence interval of the estimate.",
                "points"),
         Column("statistic", REAL, "Test statistic."),
         Column("df", REAL, "Degrees of freedom."),
         Column("p_value", REAL, "Two-sided p-value.", "probability"),
         Column("effect_size_dz", REAL, "Mean change divided by its standard deviation."),
+        Column("is_primary", FLAG, "True where the plan names this method as the primary one.",
+               nullable=False),
         Column("reason", TEXT, "Why there is no number; empty when there is.", nullable=False),
         _PLAN_HASH,
     ),
@@ -125,6 +130,14 @@ HIT_COUNTS = Relation(
                "targets", nullable=False),
         Column("n_chance_permuted", REAL, "Mean number of hits of the whole rule when labels are "
                "permuted within the design.", "targets"),
+        Column("family", TEXT, "Analyses of the plan that are adjusted together.",
+               nullable=False),
+        Column("n_tested_family", INT, "p-values of the primary methods of all the family's "
+               "contrasts in this mode.", "tests", nullable=False),
+        Column("n_hits_family", INT, "Targets of this contrast that satisfy the rule with p "
+               "adjusted over all of them.", "targets", nullable=False),
+        Column("n_chance_upper_family", REAL, "Upper bound of the family's false hits by p alone: "
+               "tests × alpha.", "tests", nullable=False),
         Column("n_permutations", INT, "Permutations behind that mean.", nullable=False),
         Column("seed", INT, "Seed of the permutations.", nullable=False),
         _PLAN_HASH,

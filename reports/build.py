@@ -11,6 +11,8 @@ from markupsafe import Markup
 
 from contracts import failure
 from reports import (
+    diagnostics,
+    equivalence_tables,
     figures,
     glossary,
     methods,
@@ -127,6 +129,9 @@ def _content(published: Published) -> dict[str, Any]:
         "poor_arrays": quality_tables.poor_arrays(published),
         "gate_rules": quality_tables.gate_rules(published),
         "quality_figure": figures.quality_figure(published, stamp=stamp),
+        "equivalence": equivalence_tables.equivalence(published),
+        "diagnostics": diagnostics.diagnostics(published, contrasts, stamp=stamp),
+        "assumptions": diagnostics.assumptions(published, titles),
         "methods": methods.paragraphs(published, contrasts),
         "plan_changes": quality_tables.plan_changes(published),
         "files": quality_tables.files(published),

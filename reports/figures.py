@@ -40,9 +40,10 @@ class Figure:
         return vega.static_svg(self.spec)
 
 
-def _figure(
+def drawn(
     figure_id: str, chart: alt.TopLevelMixin, caption: str, description: str, *, stamp: str
 ) -> Figure:
+    """Return a figure; `stamp` is what a synthetic study says on every drawing, else empty."""
     spec = vega.specification(chart)
     spec["description"] = f"{stamp}. {description}" if stamp else description
     if stamp:
@@ -61,7 +62,7 @@ def volcanoes(published: Published, contrasts: list[Contrast], *, stamp: str) ->
         chart = volcano(part, alpha=c.alpha, numerator=c.numerator,
                         denominator=words.lower_first(c.denominator),
                         fold_line=c.min_fold if c.min_fold > 1 else 1.5)  # fmt: skip
-        out[c.contrast_id] = _figure(
+        out[c.contrast_id] = drawn(
             f"volcano-{len(out) + 1}",
             chart,
             f"{c.title}. Each mark is one of {c.n_tested} targets: the further from the middle, "
@@ -102,7 +103,7 @@ def score_figures(
             mid_change=_signed_mid(scale),
         )
         spoken = " ".join(f"{o.visit_label}: {o.means} {o.ci}. {o.meaning}" for o in told)
-        figure = _figure(
+        figure = drawn(
             f"scores-{len(out) + 1}", chart,
             f"{first}: the score of every person at each visit, joined by a line. {second}: the "
             "change of every person; black is the mean change with its 95 % confidence interval"
@@ -151,7 +152,7 @@ def quality_figure(published: Published, *, stamp: str) -> Figure | None:
         )
     tally = arrays["verdict"].value_counts()
     spoken = ", ".join(f"{n} {verdict}" for verdict, n in tally.items())
-    return _figure(
+    return drawn(
         "array-quality",
         array_quality(arrays),
         "Every array in the order of batch and slide; grey lines part the batches. Green circle: "

@@ -10,9 +10,20 @@ _METHODS = {
     "student_t": "Student's t-test",
     "welch_t": "Welch's t-test (which does not assume equal variances)",
     "paired_t": "paired t-test on the differences within persons",
-    "moderated_t": "moderated t-test",
+    "moderated_t": "moderated t-test (the variance of each target is drawn towards what all "
+    "targets show)",
+    "treat": "moderated t-test of a difference larger than the rule's fold change",
+    "mann_whitney": "Mann–Whitney test",
+    "wilcoxon_signed_rank": "Wilcoxon's signed rank test of the differences within persons",
     "anova_oneway": "one-way analysis of variance",
+    "welch_anova": "Welch's analysis of variance",
+    "kruskal": "Kruskal–Wallis test",
+    "mixed_model": "linear model with a random level of each person (Kenward–Roger)",
     "pearson": "Pearson's correlation",
+    "spearman": "Spearman's rank correlation",
+    "change_on_change": "regression of the level after on the score's change, both baselines "
+    "held constant",
+    "tost": "two one-sided tests of equivalence",
 }
 _BACKGROUND = {
     "subtract": "The local background of each spot was taken away from its brightness. ",
@@ -36,8 +47,10 @@ def paragraphs(published: Published, contrasts: list[Contrast]) -> list[tuple[st
         ("Signal", _signal(published)),
         ("The plan", _plan(published)),
         ("Comparisons", _comparisons(contrasts)),
+        ("Beside them", _beside(published)),
+        *_equivalence(published),
         ("Chance", _chance(published)),
-        ("Scores", _scores()),
+        ("Scores", _scores(published)),
         ("The paper's recipe", _paper(published)),
         ("Rules for data", _gates()),
     ]
@@ -98,6 +111,37 @@ def _comparisons(contrasts: list[Contrast]) -> str:
     )
 
 
+def _beside(published: Published) -> str:
+    covariates = sorted(
+        {name for r in published.rows("plan") for name in words.parts(r["covariates"])}
+    )
+    adjusted = (
+        f" With covariates ({words.listed(covariates)}) the moderated t-test is repeated beside "
+        "the plain one; a target whose verdict changes with them is marked."
+        if covariates
+        else ""
+    )
+    return (
+        "Every comparison was made by further methods too, which are stored and decide nothing; "
+        "a target on which tests with and without equal variances disagree is marked."
+        f"{adjusted} “Would have been found” is the smallest true fold change that the test, at "
+        "the spread seen and at the level that the adjustment came to, finds four times of five: "
+        "“no difference shown” leaves open whatever is smaller."
+    )
+
+
+def _equivalence(published: Published) -> list[tuple[str, str]]:
+    margins = sorted({f"{r['margin_fold']:g}" for r in published.rows("equivalence")})
+    if not margins:
+        return []
+    return [(
+        "Equivalence",
+        "That a level is as in another group needs its own test: two one-sided Welch tests must "
+        f"show that the difference lies within {words.listed(margins)}-fold in either direction. "
+        "A target can differ and be equivalent at once, or neither.",
+    )]  # fmt: skip
+
+
 def _chance(published: Published) -> str:
     run = published.rows("permutations")[0]
     if not run["n_permutations"]:
@@ -111,9 +155,11 @@ def _chance(published: Published) -> str:
     )
 
 
-def _scores() -> str:
+def _scores(published: Published) -> str:
+    names = sorted({r["method"] for r in published.rows("outcomes") if r["method"]})
+    tests = words.listed(name_of(name) for name in names) or "the plan's test"
     return (
-        "Scores are compared within persons by a paired t-test; persons without a score at a visit "
+        f"Scores are compared within persons: {tests}; persons without a score at a visit "
         "are counted and shown as missing. The change is read against the minimal important "
         "difference of the scale; where a scale has none of its own, half a standard deviation "
         "of the first visit stands in and is called distribution-based."

@@ -2,27 +2,11 @@
 
 from __future__ import annotations
 
-import platform
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
-from importlib import metadata
 
-_PACKAGES = (
-    "cytomart", "duckdb", "dbt-core", "dbt-duckdb", "great-expectations", "numpy", "scipy",
-    "pandas", "pyarrow", "altair", "vl-convert-python",
-)  # fmt: skip
-
-
-def installed_versions() -> dict[str, str]:
-    """Return the versions of Python and of every package that a number passes through."""
-    versions = {"python": platform.python_version()}
-    for name in _PACKAGES:
-        try:
-            versions[name] = metadata.version(name)
-        except metadata.PackageNotFoundError:
-            versions[name] = "not installed"
-    return versions
+from store.installed import installed_versions
 
 
 @dataclass(frozen=True)

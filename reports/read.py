@@ -129,7 +129,7 @@ QUERIES: dict[str, str] = {
             denominator_group, numerator_label, denominator_label, signed_fold_change,
             change_log2fc, ci_low_log2fc, ci_high_log2fc, method, p_value, p_adjusted,
             n_numerator, n_denominator, n_pairs, below_lod_frac, verdict, is_hit,
-            direction_in_words, reason
+            direction_in_words, sensitivity, detectable_adjusted_log2fc, reason
         from reporting.rpt_differential {_BY_STUDY}
         order by contrast_id, is_hit desc, p_value nulls last, analyte_name""",
     "volcano": f"""
@@ -154,6 +154,32 @@ QUERIES: dict[str, str] = {
             primary_log2fc, primary_p_adjusted, named_log2fc, named_p_adjusted
         from reporting.rpt_reanalyses {_BY_STUDY}
         order by analysis_name, contrast_id, comparison, analyte_name""",
+    "equivalence": f"""
+        select contrast_id, analyte_name, numerator_label, denominator_label, verdict, reason,
+            margin_fold, change_log2fc, inner_low_log2fc, inner_high_log2fc,
+            difference_p_adjusted, equivalence_p_adjusted
+        from reporting.rpt_equivalence {_BY_STUDY}
+        order by analysis_id, equivalence_p_value nulls last, analyte_name""",
+    "p_values": f"""
+        select h.contrast_id, h.p_low, h.p_high, h.n_targets, h.n_tested, h.n_expected
+        from reporting.rpt_p_value_histograms as h
+        inner join raw.plan as p using (study_id, analysis_id)
+        {_BY_STUDY} and h.is_primary and p.kind = 'contrast' and p.mode = 'correct'
+        order by h.contrast_id, h.bin_number""",
+    "spreads": f"""
+        select v.contrast_id, a.analyte_name, v.mean_level_log2, v.residual_sd_log2,
+            v.prior_sd_log2, v.posterior_sd_log2
+        from reporting.rpt_mean_variance as v
+        inner join raw.plan as p using (study_id, analysis_id)
+        inner join marts.dim_analytes as a using (study_id, analyte_id)
+        {_BY_STUDY} and v.method = 'moderated_t' and p.kind = 'contrast'
+            and v.residual_sd_log2 is not null
+        order by v.contrast_id, a.analyte_name""",
+    "assumptions": f"""
+        select contrast_id, method, stratum, assumption, n_tested, n_below, n_chance_upper,
+            n_below_adjusted
+        from reporting.rpt_assumptions {_BY_STUDY}
+        order by contrast_id, method, stratum""",
     "modes": f"""
         select contrast_id, analyte_name, paper_p_value, paper_signed_fold_change, is_hit_paper,
             correct_p_adjusted, is_hit_correct, status, why
@@ -219,6 +245,10 @@ class Published:
     robustness: pa.Table
     recipes: pa.Table
     reanalyses: pa.Table
+    equivalence: pa.Table
+    p_values: pa.Table
+    spreads: pa.Table
+    assumptions: pa.Table
     modes: pa.Table
     batches: pa.Table
     lots: pa.Table

@@ -16,6 +16,11 @@ _STATUS = {
     "only_correct": "this report's rule only",
     "neither": "neither",
 }
+_SENSITIVE = {
+    "age_sensitive": "changes when ages are accounted for",
+    "covariate_sensitive": "changes when covariates are accounted for",
+    "variance_sensitive": "depends on the groups having equal variances",
+}
 _VERDICT = {
     "higher": "▲ higher",
     "lower": "▼ lower",
@@ -142,13 +147,25 @@ def every_target(rows: list[dict[str, Any]], title: str) -> Table:
     """Return all targets of one contrast."""
     return table(
         f"All targets: {words.lower_first(title)}.",
-        "Target|Gene|Direction|Fold change|95 % CI|p|p, BH-adjusted|Below detection|Note",
+        "Target|Gene|Direction|Fold change|95 % CI|p|p, BH-adjusted|Would have been found|"
+        "Below detection|Note",
         (
-            (*_target(r), words.percent(r["below_lod_frac"]), r["reason"] or "")
+            (*_target(r), _detectable(r), words.percent(r["below_lod_frac"]), _note(r))
             for r in sorted(rows, key=lambda r: str(r["analyte_name"]).casefold())
         ),
-        numeric=(3, 4, 5, 6, 7),
+        numeric=(3, 4, 5, 6, 7, 8),
     )
+
+
+def _detectable(r: dict[str, Any]) -> str:
+    """Return the smallest true fold change that the test finds four times of five."""
+    log2fc = r["detectable_adjusted_log2fc"]
+    return words.NOTHING if log2fc is None else f"{words.number(2**log2fc, 2)}-fold"
+
+
+def _note(r: dict[str, Any]) -> str:
+    labels = [_SENSITIVE[label] for label in r["sensitivity"].split("|") if label]
+    return "; ".join([r["reason"], *labels] if r["reason"] else labels)
 
 
 def _target(r: dict[str, Any]) -> tuple[str, ...]:

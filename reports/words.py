@@ -87,6 +87,11 @@ def listed(words: Iterable[str]) -> str:
     )
 
 
+def parts(text: str | None) -> list[str]:
+    """Return the items of a comma-separated text."""
+    return [item.strip() for item in (text or "").split(",") if item.strip()]
+
+
 def lower_first(text: str) -> str:
     """Return a label as it stands inside a sentence: «Before radiotherapy» → «before …»."""
     return text[:1].lower() + text[1:] if text[1:2].islower() else text

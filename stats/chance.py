@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
 import pyarrow as pa
 import pyarrow.compute as pc
 
-from stats.design import Levels, Sheet, arm_rows, pair_rows
-from stats.hits import is_hit, rule_text
+from stats.design import Levels, Sheet, arm_rows
+from stats.hits import adjusted_together, is_hit, passes, rule_text
 from stats.methods.arrays import Floats
-from stats.permute import expected_hits_groups, expected_hits_pairs, generator
+from stats.permute import expected_hits, generator
 from stats.plan import Analysis
+from stats.recipes.arms import Arms, mean_change, primary_arms
 
 
 def hit_count_row(
@@ -20,6 +22,7 @@ def hit_count_row(
     sheet: Sheet,
     levels: Levels,
     tests: pa.Table,
+    analyses: Sequence[Analysis],
     *,
     n_permutations: int,
     seed: int,
@@ -29,14 +32,19 @@ def hit_count_row(
     Parameters
     ----------
     tests : rows of `stats.stat_test_results` of this study
+    analyses : all of the study, for the contrasts of the same family
     n_permutations, seed : see `stats.run.hit_counts`
     """
-    p, log2fc = _primary(analysis, levels, tests)
+    p, arms = _primary_p(analysis, levels, tests), primary_arms(analysis, sheet, levels)
+    log2fc = mean_change(arms)
     hits = is_hit(analysis, p, log2fc)
+    own, others = p, _family_p(analysis, levels, tests, analyses)
+    family_hits = passes(analysis, adjusted_together(analysis, own, others), log2fc)
+    n_family = int(np.sum(~np.isnan(np.concatenate([own, others]))))
     n_tested = int(np.sum(~np.isnan(p)))
     permuted = None
     if n_tested:
-        permuted = _expected(analysis, sheet, levels, n_permutations=n_permutations, seed=seed)
+        permuted = _expected(analysis, sheet, arms, n_permutations=n_permutations, seed=seed)
     return {
         "study_id": analysis.study_id,
         "analysis_id": analysis.analysis_id,
@@ -51,14 +59,18 @@ def hit_count_row(
         "n_hits_down": int((hits & (log2fc < 0)).sum()),
         "n_chance_upper": n_tested * analysis.alpha,
         "n_chance_permuted": permuted,
+        "family": analysis.family,
+        "n_tested_family": n_family,
+        "n_hits_family": int(family_hits.sum()),
+        "n_chance_upper_family": n_family * analysis.alpha,
         "n_permutations": n_permutations if n_tested else 0,
         "seed": seed,
         "plan_hash": analysis.plan_hash,
     }
 
 
-def _primary(analysis: Analysis, levels: Levels, tests: pa.Table) -> tuple[Floats, Floats]:
-    """Return p-values and log2 fold changes of the primary method, NaN where not computed."""
+def _primary_p(analysis: Analysis, levels: Levels, tests: pa.Table) -> Floats:
+    """Return the p-values of the primary method, NaN where not computed."""
     mine = tests.filter(
         pc.and_(
             pc.and_(
@@ -68,28 +80,27 @@ def _primary(analysis: Analysis, levels: Levels, tests: pa.Table) -> tuple[Float
             tests.column("is_primary"),
         )
     )
-    p, log2fc = (
-        mine.column(n).to_numpy(zero_copy_only=False).astype(np.float64)
-        for n in ("p_value", "estimate")
-    )
-    return p, log2fc
+    p: Floats = mine.column("p_value").to_numpy(zero_copy_only=False).astype(np.float64)
+    return p
+
+
+def _family_p(
+    analysis: Analysis, levels: Levels, tests: pa.Table, analyses: Sequence[Analysis]
+) -> Floats:
+    """Return the primary p-values of the family's other contrasts of the same mode."""
+    others = [
+        _primary_p(a, levels, tests)
+        for a in analyses
+        if a.kind == "contrast"
+        and (a.family, a.mode) == (analysis.family, analysis.mode)
+        and a.analysis_id != analysis.analysis_id
+    ]
+    return np.concatenate([*others, np.empty(0)])
 
 
 def _expected(
-    analysis: Analysis, sheet: Sheet, levels: Levels, *, n_permutations: int, seed: int
+    analysis: Analysis, sheet: Sheet, arms: Arms, *, n_permutations: int, seed: int
 ) -> float:
     rng = generator(seed, analysis.study_id, analysis.contrast_id)
-    if analysis.primary_method == "paired_t":
-        a, b = (levels.take(rows) for rows in pair_rows(analysis, sheet))
-        return expected_hits_pairs(analysis, a, b, n_permutations=n_permutations, rng=rng)
-    arms = arm_rows(analysis, sheet)
-    rows = np.concatenate(arms)
-    labels = np.arange(len(rows)) < len(arms[0])
-    return expected_hits_groups(
-        analysis,
-        levels.take(rows),
-        labels,
-        sheet.patients(rows.tolist()),
-        n_permutations=n_permutations,
-        rng=rng,
-    )
+    patients = sheet.patients(np.concatenate(arm_rows(analysis, sheet)).tolist())
+    return expected_hits(analysis, arms, patients, n_permutations=n_permutations, rng=rng)

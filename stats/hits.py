@@ -31,6 +31,23 @@ def is_hit(analysis: Analysis, p_values: Floats, log2fc: Floats) -> Flags:
         does not.
     """
     p = p_values if analysis.mode == "paper" else benjamini_hochberg(p_values)
+    return passes(analysis, p, log2fc)
+
+
+def adjusted_together(analysis: Analysis, own: Floats, others: Floats) -> Floats:
+    """Return own p-values adjusted over own and others' together; paper mode does not adjust.
+
+    Parameters
+    ----------
+    own : (n_targets,); others : (n_others,); NaN where not computed
+    """
+    if analysis.mode == "paper":
+        return own
+    return benjamini_hochberg(np.concatenate([own, others]))[: len(own)]
+
+
+def passes(analysis: Analysis, p: Floats, log2fc: Floats) -> Flags:
+    """Return where p, adjusted already where it is to be, and the fold change pass the rule."""
     hits = p < analysis.alpha
     if analysis.min_abs_fold_change > 1:
         hits &= np.abs(signed_fold_change(log2fc)) >= analysis.min_abs_fold_change

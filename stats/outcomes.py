@@ -9,12 +9,16 @@ import numpy as np
 import pyarrow as pa
 
 from contracts import failure
+from stats.methods.arrays import Floats
 from stats.methods.paired_t import paired_t
+from stats.methods.wilcoxon_signed_rank import wilcoxon_signed_rank
 from stats.plan import Analysis
 from stats.recipes.computed import CONFIDENCE, Scores, VisitScores
 from stats.tables import as_text, need_columns, rows
 
 _COLUMNS = ("patient_id", "cohort", "visit", "instrument_id", "site_id", "score", "baseline_score")
+#: Tests of a change, by name; the plan says which one decides.
+_METHODS = {"paired_t": paired_t, "wilcoxon_signed_rank": wilcoxon_signed_rank}
 SEVERAL_SITES = (
     "several sites per patient: restrict the analysis with a subset such as site_id=spine"
 )
@@ -43,8 +47,10 @@ def _visit_scores(patients: Mapping[str, list[dict[str, Any]]]) -> VisitScores:
     return VisitScores(single, len(of_person) - len(single))
 
 
-def outcome_row(analysis: Analysis, outcomes: pa.Table, patients: pa.Table) -> dict[str, Any]:
-    """Return the test of one instrument at one visit against baseline, as a row of the contract.
+def outcome_rows(
+    analysis: Analysis, outcomes: pa.Table, patients: pa.Table
+) -> list[dict[str, Any]]:
+    """Return the tests of one instrument at one visit against baseline, as rows of the contract.
 
     Parameters
     ----------
@@ -74,38 +80,50 @@ def outcome_row(analysis: Analysis, outcomes: pa.Table, patients: pa.Table) -> d
     everyone = _everyone(analysis, used, list(people.values()))
     chosen = {p: _of_person(rs) for p, rs in at_visit.items()}
     if any(len(rs) > 1 for rs in chosen.values()):
-        return _row(analysis, len(everyone), [], SEVERAL_SITES)
+        return _both(analysis, len(everyone), [], SEVERAL_SITES)
     changes = [
         (_number(rs[0]["score"]), _number(rs[0]["baseline_score"]))
         for _, rs in sorted(chosen.items())
     ]
-    return _row(analysis, len(everyone), changes, "")
+    return _both(analysis, len(everyone), changes, "")
+
+
+def _both(
+    analysis: Analysis, n_patients: int, scores: list[tuple[float, float]], refused: str
+) -> list[dict[str, Any]]:
+    pairs = np.array(scores, dtype=np.float64).reshape(-1, 2)
+    return [_row(analysis, n_patients, pairs, name, refused) for name in _METHODS]
 
 
 def _row(
-    analysis: Analysis, n_patients: int, scores: list[tuple[float, float]], refused: str
+    analysis: Analysis, n_patients: int, pairs: Floats, method: str, refused: str
 ) -> dict[str, Any]:
-    pairs = np.array(scores, dtype=np.float64).reshape(-1, 2)
-    test = paired_t(pairs[:, :1], pairs[:, 1:], confidence=CONFIDENCE)
-    n_pairs = int(test.n_numerator[0])
-    differences = (pairs[:, 0] - pairs[:, 1])[~np.isnan(pairs).any(axis=1)]
+    # Scores have one decimal: as whole tenths equal changes tie, which 5.6 − 3.6 and 2.0 do not.
+    tenths = np.rint(pairs * 10)
+    test = _METHODS[method](tenths[:, :1], tenths[:, 1:], confidence=CONFIDENCE)
+    differences = (tenths[:, 0] - tenths[:, 1])[~np.isnan(tenths).any(axis=1)] / 10
+    n_pairs = len(differences)
+    mean = float(differences.mean()) if n_pairs else None
+    sd = float(np.std(differences, ddof=1)) if n_pairs > 1 else None
     return {
         "study_id": analysis.study_id,
         "analysis_id": analysis.analysis_id,
         "instrument_id": analysis.outcome,
         "visit": analysis.visit,
-        "method": "paired_t",
+        "method": method,
         "n_patients": n_patients,
         "n_pairs": n_pairs,
         "n_missing": n_patients - n_pairs,
-        "mean_change": _cell(test.estimate[0]),
-        "sd_change": float(np.std(differences, ddof=1)) if n_pairs > 1 else None,
-        "ci_low": _cell(test.ci_low[0]),
-        "ci_high": _cell(test.ci_high[0]),
+        "mean_change": mean,
+        "sd_change": sd,
+        "estimate": _cell(test.estimate[0] / 10),
+        "ci_low": _cell(test.ci_low[0] / 10),
+        "ci_high": _cell(test.ci_high[0] / 10),
         "statistic": _cell(test.statistic[0]),
         "df": _cell(test.df[0]),
         "p_value": _cell(test.p_value[0]),
-        "effect_size_dz": _cell(test.effect_size[0]),
+        "effect_size_dz": mean / sd if mean is not None and sd else None,
+        "is_primary": method == analysis.primary_method,
         "reason": refused or test.reason[0],
         "plan_hash": analysis.plan_hash,
     }

@@ -11,19 +11,23 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 
 import numpy as np
 from scipy import special
 from scipy import stats as sps
 
 from stats.hits import is_hit
-from stats.methods.arrays import Flags, Floats, Ints
+from stats.methods.arrays import Flags, Floats
+from stats.permuted_tests import Permuted, Relabeled, moderated, paired, pooled, welch
 from stats.plan import Analysis
+from stats.recipes.arms import Arms, mean_change, primary_method
 
 #: Cells of one block of permutations × targets: bounds the memory.
 _BLOCK_CELLS = 4_000_000
 
-Statistic = Callable[[Floats], tuple[Floats, Floats, Floats]]
+#: From labels (n_permutations, n_samples) to changes and p-values (n_permutations, n_targets).
+_Test = Callable[[Floats], tuple[Floats, Floats]]
 
 
 def generator(seed: int, *names: str) -> np.random.Generator:
@@ -32,46 +36,35 @@ def generator(seed: int, *names: str) -> np.random.Generator:
     return np.random.default_rng(int.from_bytes(digest[:16], "big"))
 
 
-def expected_hits_pairs(
+def expected_hits(
     analysis: Analysis,
-    numerator: Floats,
-    denominator: Floats,
-    *,
-    n_permutations: int,
-    rng: np.random.Generator,
-) -> float:
-    """Return the mean number of hits when the signs of within-pair differences are random.
-
-    Parameters
-    ----------
-    numerator, denominator : (n_pairs, n_targets), log2 levels, row i of one patient
-    """
-    differences = numerator - denominator
-    signs = np.where(rng.random((n_permutations, len(differences))) < 0.5, 1.0, -1.0)
-    return _mean_hits(analysis, signs, _paired_statistic(differences), differences.shape[1])
-
-
-def expected_hits_groups(
-    analysis: Analysis,
-    levels: Floats,
-    labels: Flags,
+    arms: Arms,
     patients: list[str],
     *,
     n_permutations: int,
     rng: np.random.Generator,
 ) -> float:
-    """Return the mean number of hits when group labels are random within the design.
+    """Return the mean number of hits when labels are random within the design.
 
     Parameters
     ----------
-    levels : (n_samples, n_targets), log2 levels of both arms
-    labels : (n_samples,), True in the numerator group
-    patients : (n_samples,), whose sample it is
+    arms : levels of both arms; of pairs the signs of the differences are random
+    patients : whose samples the rows of the numerator and then of the denominator are; of pairs
+        it is not looked at
     """
-    shuffled = shuffle_labels(labels, patients, n_permutations, rng)
-    welch = analysis.primary_method == "welch_t"
-    statistic = _group_statistic(levels, welch=welch)
-    return _mean_hits(analysis, shuffled.astype(np.float64), statistic, levels.shape[1])
+    if arms.paired:
+        shape = (n_permutations, len(arms.numerator))
+        weights = np.where(rng.random(shape) < 0.5, 1.0, -1.0)
+    else:
+        labels = np.arange(len(patients)) < len(arms.numerator)
+        weights = shuffle_labels(labels, patients, n_permutations, rng).astype(np.float64)
+    test = _fast_test(analysis, arms) or _plain_test(analysis, arms)
+    total = 0
+    for block in _blocks(weights, arms.numerator.shape[1]):
+        with np.errstate(divide="ignore", invalid="ignore"):
+            change, p = test(block)
+        total += int(is_hit(analysis, p, change).sum())
+    return total / n_permutations
 
 
 def shuffle_labels(
@@ -92,14 +85,64 @@ def shuffle_labels(
     return out
 
 
-def _mean_hits(analysis: Analysis, weights: Floats, statistic: Statistic, n_targets: int) -> float:
-    total = 0
-    for block in _blocks(weights, n_targets):
-        with np.errstate(divide="ignore", invalid="ignore"):
-            log2fc, t, df = statistic(block)
-            p = _p_if_small(t, df, analysis.alpha)
-        total += int(is_hit(analysis, p, log2fc).sum())
-    return total / len(weights)
+def _fast_test(analysis: Analysis, arms: Arms) -> _Test | None:
+    """Return all permutations of a t test at once; None for a method without such a form."""
+    relabeled = _relabeled(analysis.primary_method, arms)
+    if relabeled is None:
+        return None
+
+    def test(weights: Floats) -> tuple[Floats, Floats]:
+        found = relabeled(weights)
+        least = arms.least_log2 if analysis.primary_method == "treat" else 0.0
+        return found.change, _p_if_small(found, least, analysis.alpha)
+
+    return test
+
+
+def _relabeled(method: str, arms: Arms) -> Relabeled | None:
+    if arms.covariates is not None:
+        return None
+    levels = np.concatenate([arms.numerator, arms.denominator])
+    if arms.paired:
+        plain = paired(arms.numerator - arms.denominator)
+    else:
+        plain = welch(levels) if method == "welch_t" else pooled(levels)
+    if method in ("student_t", "welch_t", "paired_t"):
+        return plain
+    if method in ("moderated_t", "treat"):
+        return moderated(plain)
+    return None
+
+
+def _plain_test(analysis: Analysis, arms: Arms) -> _Test:
+    """Return the method itself, called once for each permutation."""
+    method = primary_method(analysis)
+    above, below = arms.numerator, arms.denominator
+    levels = np.concatenate([above, below])
+
+    def once(weights: Floats) -> tuple[Floats, Floats]:
+        if arms.paired:
+            kept = weights[:, None] > 0
+            mixed = replace(
+                arms,
+                numerator=np.where(kept, above, below),
+                denominator=np.where(kept, below, above),
+            )
+        else:
+            top = weights > 0
+            mixed = replace(
+                arms,
+                numerator=levels[top],
+                denominator=levels[~top],
+                covariates=arms.relabeled_covariates(top),
+            )
+        return mean_change(mixed), method(mixed).p_value
+
+    def test(weights: Floats) -> tuple[Floats, Floats]:
+        found = [once(w) for w in weights]
+        return np.array([change for change, _ in found]), np.array([p for _, p in found])
+
+    return test
 
 
 def _blocks(weights: Floats, n_targets: int) -> Iterator[Floats]:
@@ -108,57 +151,25 @@ def _blocks(weights: Floats, n_targets: int) -> Iterator[Floats]:
         yield weights[start : start + step]
 
 
-def _p_if_small(t: Floats, df: Floats, alpha: float) -> Floats:
+def _p_if_small(found: Permuted, least_log2: float, alpha: float) -> Floats:
     """Return two-sided p-values where they can fall below alpha, else 1; NaN stays NaN.
 
     No t distribution has lighter tails than the normal, and a p above alpha cannot make the
     adjusted p of another target smaller than alpha: the hits are the same.
     """
-    p = np.where(np.isnan(t), np.nan, 1.0)
-    near = np.abs(t) >= sps.norm.isf(alpha / 2)
-    p[near] = 2 * special.stdtr(np.broadcast_to(df, t.shape)[near], -np.abs(t[near]))
+    error = found.standard_error
+    inner = (np.abs(found.change) - least_log2) / error
+    outer = (np.abs(found.change) + least_log2) / error
+    p = np.where(np.isnan(inner), np.nan, 1.0)
+    tail = sps.norm.isf(alpha / 2) if least_log2 == 0 else sps.norm.isf(alpha)
+    near = inner >= tail
+    df = np.broadcast_to(found.df, p.shape)[near]
+    p[near] = _upper_tail(inner[near], df) + _upper_tail(outer[near], df)
     return p
 
 
-def _paired_statistic(differences: Floats) -> Statistic:
-    present = ~np.isnan(differences)
-    filled = np.where(present, differences, 0.0)
-    n = present.sum(axis=0).astype(np.float64)
-    squares = (filled**2).sum(axis=0)
-
-    def statistic(signs: Floats) -> tuple[Floats, Floats, Floats]:
-        mean = signs @ filled / n
-        variance = np.maximum(squares - n * mean**2, 0.0) / (n - 1)
-        t = np.where(n > 1, mean / np.sqrt(variance / n), np.nan)
-        return mean, t, n - 1
-
-    return statistic
-
-
-def _group_statistic(levels: Floats, *, welch: bool) -> Statistic:
-    present = ~np.isnan(levels)
-    mask = present.astype(np.float64)
-    n_all: Ints = mask.sum(axis=0)
-    centre = np.where(present, levels, 0.0).sum(axis=0) / np.maximum(n_all, 1)
-    filled = np.where(present, levels - centre, 0.0)
-    sums, squares = filled.sum(axis=0), (filled**2).sum(axis=0)
-
-    def statistic(labels: Floats) -> tuple[Floats, Floats, Floats]:
-        n_a, sum_a, square_a = labels @ mask, labels @ filled, labels @ filled**2
-        n_b = n_all - n_a
-        mean_a, mean_b = sum_a / n_a, (sums - sum_a) / n_b
-        ss_a = np.maximum(square_a - n_a * mean_a**2, 0.0)
-        ss_b = np.maximum(squares - square_a - n_b * mean_b**2, 0.0)
-        if welch:
-            v_a, v_b = ss_a / (n_a - 1) / n_a, ss_b / (n_b - 1) / n_b
-            variance = v_a + v_b
-            df = variance**2 / (v_a**2 / (n_a - 1) + v_b**2 / (n_b - 1))
-            enough = (n_a > 1) & (n_b > 1)
-        else:
-            df = n_a + n_b - 2
-            variance = (ss_a + ss_b) / df * (1 / n_a + 1 / n_b)
-            enough = (n_a > 0) & (n_b > 0) & (df > 0)
-        t = np.where(enough, (mean_a - mean_b) / np.sqrt(variance), np.nan)
-        return mean_a - mean_b, t, df
-
-    return statistic
+def _upper_tail(t: Floats, df: Floats) -> Floats:
+    infinite = np.isinf(df)
+    finite = np.where(infinite, 1.0, df)
+    tail = np.where(infinite, special.ndtr(-t), special.stdtr(finite, -t))
+    return np.asarray(tail, dtype=np.float64)

@@ -12,7 +12,7 @@ from stats.hits import is_hit
 from stats.methods.arrays import Floats
 from stats.multiplicity import benjamini_hochberg
 from stats.plan import Analysis
-from stats.recipes import primary_result
+from stats.recipes.arms import mean_change, primary_arms, primary_method
 
 
 def variant_table(analysis: Analysis, sheet: Sheet, levels: Levels) -> pa.Table:
@@ -23,7 +23,8 @@ def variant_table(analysis: Analysis, sheet: Sheet, levels: Levels) -> pa.Table:
     analysis : a contrast in correct mode; method, hit rule and samples are those of the plan
     levels : log2 levels of one variant
     """
-    result = primary_result(analysis, sheet, levels)
+    arms = primary_arms(analysis, sheet, levels)
+    result, change = primary_method(analysis)(arms), mean_change(arms)
     n = len(levels.analyte_ids)
     every = {
         "study_id": analysis.study_id,
@@ -37,12 +38,12 @@ def variant_table(analysis: Analysis, sheet: Sheet, levels: Levels) -> pa.Table:
     columns = {
         **{name: pa.repeat(value, n) for name, value in every.items()},
         "analyte_id": pa.array(levels.analyte_ids, pa.string()),
-        "change_log2fc": _nullable(result.estimate),
+        "change_log2fc": _nullable(change),
         "p_value": _nullable(result.p_value),
         "p_adjusted": _nullable(benjamini_hochberg(result.p_value)),
         "n_numerator": result.n_numerator,
         "n_denominator": result.n_denominator,
-        "is_hit": is_hit(analysis, result.p_value, result.estimate),
+        "is_hit": is_hit(analysis, result.p_value, change),
         "reason": pa.array(result.reason, pa.string()),
     }
     return conform(pa.table(columns), VARIANT_TESTS)

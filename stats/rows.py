@@ -22,7 +22,7 @@ from stats.multiplicity import (
     holm,
 )
 from stats.plan import Analysis
-from stats.recipes.computed import ADJUSTED_FOR, Computed
+from stats.recipes.computed import ADJUSTED_FOR, Computed, joined
 
 _RULES = {
     "": benjamini_hochberg,
@@ -75,7 +75,7 @@ def result_table(analysis: Analysis, levels: Levels, computed: Computed) -> pa.T
         "n_pairs": pa.nulls(n, pa.int64()) if result.n_pairs is None else result.n_pairs,
         "n_dropped": result.n_dropped,
         "verdict": pa.array(result.verdict or [""] * n, pa.string()),
-        "reason": pa.array([_joined(r, computed.note) for r in result.reason], pa.string()),
+        "reason": pa.array([joined(r, computed.note) for r in result.reason], pa.string()),
     }
     return conform(pa.table(columns), TEST_RESULTS)
 
@@ -124,7 +124,3 @@ def _details(result: MethodResult, n_targets: int) -> dict[str, pa.Array]:
 
 def _nullable(values: Floats) -> pa.Array:
     return pa.array(values, pa.float64(), from_pandas=True)
-
-
-def _joined(*parts: str) -> str:
-    return "; ".join(p for p in parts if p)

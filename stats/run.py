@@ -13,7 +13,7 @@ from contracts.stats import HIT_COUNTS, OUTCOME_TESTS, TEST_RESULTS, VARIANT_TES
 from stats.chance import hit_count_row
 from stats.checks import check_designs
 from stats.design import Sheet, read_levels, read_sheet
-from stats.outcomes import outcome_row, scores_by_patient
+from stats.outcomes import outcome_rows, scores_by_patient
 from stats.plan import Analysis, read_plan
 from stats.recipes import compute
 from stats.robustness import variant_table
@@ -81,10 +81,13 @@ def outcome_tests(outcomes: pa.Table, patients: pa.Table, plan: pa.Table) -> pa.
         The plan has rows that cannot be carried out; each is named.
     """
     found = [
-        outcome_row(analysis, of_study(outcomes, study_id), of_study(patients, study_id))
+        row
         for study_id, analyses in _by_study(plan)
         for analysis in analyses
         if analysis.kind == "outcome"
+        for row in outcome_rows(
+            analysis, of_study(outcomes, study_id), of_study(patients, study_id)
+        )
     ]
     return sorted_by_key(from_rows(found, OUTCOME_TESTS), OUTCOME_TESTS)
 
@@ -119,7 +122,9 @@ def hit_counts(
         sheet = _checked_sheet(of_study(samples, study_id), analyses)
         own_tests = of_study(tests, study_id)
         found += [
-            hit_count_row(a, sheet, levels, own_tests, n_permutations=n_permutations, seed=seed)
+            hit_count_row(
+                a, sheet, levels, own_tests, analyses, n_permutations=n_permutations, seed=seed
+            )
             for levels in read_levels(of_study(measurements, study_id), sheet)
             if levels.is_primary_variant
             for a in analyses

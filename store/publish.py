@@ -25,6 +25,7 @@ from store.exports import file_sha256, write_checksums, write_exports
 from store.fault_points import fault_point
 from store.generation import GENERATION_FILE, Generation, current, exports_dir, write_pointer
 from store.home import Home
+from store.installed import versions_text
 from store.lock import writer_lock
 from store.publish_copy import STORAGE_VERSION, copy_published, open_copy
 from store.recover import last_number, record, recover
@@ -135,6 +136,7 @@ def _prepare(
         "study_ids": ",".join(study_ids),
         "published_at": now,
         **{f"{name}_version": version for name, version in versions.items()},
+        "library_versions": versions_text(),
     }
     relations, n_rows = copy_published(home, file, from_rows([row], GENERATION))
     con = open_copy(file)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
@@ -75,3 +75,17 @@ def sound(reasons: Sequence[str]) -> Flags:
 def missing(n_targets: int) -> Floats:
     """Return NaN for every target: a quantity that this method does not have."""
     return np.full(n_targets, np.nan)
+
+
+def swapped(result: MethodResult) -> MethodResult:
+    """Return the result of a difference with its two arms exchanged."""
+    return replace(
+        result,
+        estimate=-result.estimate,
+        ci_low=-result.ci_high,
+        ci_high=-result.ci_low,
+        statistic=-result.statistic,
+        effect_size=-result.effect_size,
+        n_numerator=result.n_denominator,
+        n_denominator=result.n_numerator,
+    )

@@ -7,19 +7,22 @@ from collections.abc import Callable, Mapping, Sequence
 from contracts import failure
 from stats.design import Levels, Sheet
 from stats.plan import Analysis
-from stats.recipes.association import association
+from stats.recipes.association import change_correlation, correlation
 from stats.recipes.computed import CONFIDENCE, Computed, Scores, VisitScores
-from stats.recipes.contrast import contrast, primary_result
+from stats.recipes.contrast import contrast
+from stats.recipes.equivalence import equivalence
 from stats.recipes.omnibus import omnibus
 
-__all__ = ["CONFIDENCE", "Computed", "Scores", "VisitScores", "compute", "primary_result"]
+__all__ = ["CONFIDENCE", "Computed", "Scores", "VisitScores", "compute"]
 
 _Recipe = Callable[[Analysis, Sheet, Levels, Scores, Sequence[Analysis]], list[Computed]]
 
 _RECIPES: Mapping[str, _Recipe] = {
     "contrast": contrast,
+    "equivalence": equivalence,
     "omnibus": omnibus,
-    "correlation": association,
+    "correlation": correlation,
+    "change_correlation": change_correlation,
 }
 
 

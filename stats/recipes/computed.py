@@ -50,6 +50,11 @@ class Computed:
     contrast_id: str = ""
 
 
+def joined(*notes: str) -> str:
+    """Return notes as one text."""
+    return "; ".join(n for n in notes if n)
+
+
 def count_present(matrix: Floats) -> Ints:
     """Return how many values of each target are present."""
     counts: Ints = np.asarray(np.sum(~np.isnan(matrix), axis=0), dtype=np.int64)

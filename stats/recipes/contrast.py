@@ -5,13 +5,22 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from stats.design import Levels, Sheet, arm_rows, shares_patients
+from stats.design import Levels, Sheet, arm_rows, covariate_note, shares_patients
+from stats.methods.bartlett import bartlett
+from stats.methods.brown_forsythe import brown_forsythe
 from stats.methods.levene import levene
-from stats.methods.result import MethodResult
 from stats.methods.shapiro_wilk import shapiro_wilk
 from stats.plan import Analysis
-from stats.recipes.arms import Arms, methods_for, read_arms
-from stats.recipes.computed import Computed, Scores, count_present
+from stats.recipes.arms import (
+    Arms,
+    adjustable,
+    adjusted_arms,
+    contrast_rows,
+    is_adjusted,
+    methods_for,
+    read_arms,
+)
+from stats.recipes.computed import ADJUSTED_FOR, Computed, Scores, count_present
 
 PAPER_SHARED = "paper mode: arms share patients, treated as independent"
 
@@ -26,18 +35,28 @@ def contrast(
     """Return every test of a contrast; assumption checks never choose among them."""
     arms = read_arms(analysis, sheet, levels)
     note = _paper_note(analysis, sheet)
+    decides = "" if is_adjusted(analysis) else analysis.primary_method
     tests = [
-        Computed(name, "", method(arms), name == analysis.primary_method, note)
+        Computed(name, "", method(arms), name == decides, note)
         for name, method in methods_for(analysis).items()
     ]
     if analysis.mode == "paper":
         return tests
+    if analysis.covariates:
+        tests += _adjusted(analysis, sheet, levels)
     return tests + (_paired_checks(arms) if arms.paired else _arm_checks(analysis, arms))
 
 
-def primary_result(analysis: Analysis, sheet: Sheet, levels: Levels) -> MethodResult:
-    """Return the result of a contrast's primary method alone."""
-    return methods_for(analysis)[analysis.primary_method](read_arms(analysis, sheet, levels))
+def _adjusted(analysis: Analysis, sheet: Sheet, levels: Levels) -> list[Computed]:
+    """Return the methods that take covariates; of them the plan's method decides."""
+    arms = adjusted_arms(analysis, sheet, levels)
+    note = covariate_note(analysis, sheet, contrast_rows(analysis, sheet))
+    stratum = ADJUSTED_FOR + ", ".join(analysis.covariates)
+    methods = methods_for(analysis)
+    return [
+        Computed(name, stratum, methods[name](arms), name == analysis.primary_method, note)
+        for name in adjustable(analysis)
+    ]
 
 
 def _paper_note(analysis: Analysis, sheet: Sheet) -> str:
@@ -50,8 +69,12 @@ def _paper_note(analysis: Analysis, sheet: Sheet) -> str:
 def _arm_checks(analysis: Analysis, arms: Arms) -> list[Computed]:
     a, b = arms.numerator, arms.denominator
     n_a, n_b = count_present(a), count_present(b)
+    spreads = {"levene": levene, "brown_forsythe": brown_forsythe, "bartlett": bartlett}
     return [
-        Computed("levene", "", replace(levene([a, b]), n_numerator=n_a, n_denominator=n_b)),
+        *(
+            Computed(name, "", replace(test([a, b]), n_numerator=n_a, n_denominator=n_b))
+            for name, test in spreads.items()
+        ),
         Computed("shapiro_wilk", analysis.numerator_group, shapiro_wilk(a)),
         Computed("shapiro_wilk", analysis.denominator_group, shapiro_wilk(b)),
     ]

@@ -81,6 +81,24 @@ def test_cookbook_queries_run(demo, title, query):
 
 
 @pytest.mark.xdist_group("demo")
+def test_one_query_goes_from_a_p_value_to_everything_behind_it(demo):
+    (query,) = [q for title, q in _queries() if title.startswith("From a p-value")]
+    with duckdb.connect(str(demo.home / "warehouse.duckdb"), read_only=True) as con:
+        rows = con.sql(query).to_arrow_table().to_pylist()
+        (n_pairs,) = con.execute(
+            "select n_pairs from stats.fct_test_results where contrast_id = 'B_vs_A' "
+            "and mode = 'correct' and is_primary and analyte_id = 'IL_3'"
+        ).fetchone()
+        known = {sha for (sha,) in con.execute("select file_sha256 from raw.files").fetchall()}
+    assert len({(r["p_value"], r["plan_hash"], r["library_versions"]) for r in rows}) == 1
+    assert len({r["sample_id"] for r in rows}) == 2 * n_pairs
+    assert len({(r["sample_id"], r["spot_row"], r["spot_column"]) for r in rows}) == len(rows)
+    assert len(rows) == 2 * 2 * n_pairs  # every target is printed twice
+    assert {r["file_sha256"] for r in rows} <= known
+    assert "scipy " in rows[0]["library_versions"]
+
+
+@pytest.mark.xdist_group("demo")
 def test_the_readme_query_runs(demo, cytomart):
     readme = (REPO_ROOT / "README.md").read_text(encoding="utf-8")
     query = re.search(r'cytomart sql "(.+?)"', readme).group(1)

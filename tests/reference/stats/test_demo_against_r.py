@@ -17,6 +17,13 @@ QUANTITIES = (
     "estimate", "ci_low", "ci_high", "statistic", "df", "df_denominator", "p_value", "p_adjusted",
 )  # fmt: skip
 
+#: Methods whose numbers on the demo's levels are compared with R by files of their own.
+ELSEWHERE = {
+    "moderated_t", "moderated_t_trend", "moderated_t_robust", "treat", "mann_whitney",
+    "wilcoxon_signed_rank", "brown_forsythe", "bartlett", "spearman", "mixed_model",
+    "block_moderated_t", "kruskal", "tost", "change_on_change",
+}  # fmt: skip
+
 
 def number(text):
     return None if text == "NA" else float(text)
@@ -76,7 +83,11 @@ def results(samples):
          "baseline_score": number(baseline[s["patient_id"]][i])}
         for s in samples for i in INSTRUMENTS.values() if s["group_code"] != "C"
     ]  # fmt: skip
-    sheet = [{"study_id": STUDY, **{name: s[name] for name in SAMPLE}} for s in samples]
+    sheet = [
+        {"study_id": STUDY, **{name: s[name] for name in SAMPLE},
+         "is_baseline": s["visit"] == "baseline"}
+        for s in samples
+    ]  # fmt: skip
     return run.run_plan(
         *(pa.Table.from_pylist(rows) for rows in (measurements, sheet, outcomes)),
         plan_table(),
@@ -97,7 +108,11 @@ def all_agree(expected, agree):
     """Check rows of the result table, by key, against every number of R."""
 
     def check(tests):
-        ours = {(r["analysis_id"], r["method"], r["stratum"], r["analyte_id"]): r for r in tests}
+        ours = {
+            (r["analysis_id"], r["method"], r["stratum"], r["analyte_id"]): r
+            for r in tests
+            if r["method"] not in ELSEWHERE
+        }
         assert ours.keys() == expected.keys()
         for method in sorted({key[1] for key in expected}):
             keys = [key for key in expected if key[1] == method]
@@ -117,7 +132,9 @@ def test_every_number_of_the_result_table_equals_r(results, all_agree):
 
 
 def test_the_change_of_scores_equals_r(read, results, agree):
-    ours = {r["analysis_id"]: r for r in results.outcome_tests.to_pylist()}
+    ours = {
+        r["analysis_id"]: r for r in results.outcome_tests.to_pylist() if r["method"] == "paired_t"
+    }
     names = {"estimate": "mean_change", "ci_low": "ci_low", "ci_high": "ci_high",
              "statistic": "statistic", "df": "df", "p_value": "p_value"}  # fmt: skip
     rows = read("demo_outcomes_expected.csv")

@@ -165,6 +165,8 @@ def _differential(names: list[str], rng: np.random.Generator) -> pd.DataFrame:
                     "n_numerator": 30,
                     "n_denominator": 30 if contrast == "B_vs_A" else 10,
                     "n_pairs": 30 if contrast == "B_vs_A" else None,
+                    "detectable_adjusted_log2fc": 0.4,
+                    "sensitivity": "age_sensitive|variance_sensitive" if i == 3 else "",
                     "below_lod_frac": float(rng.uniform(0, 0.3)),
                     "verdict": side if is_hit else "not_shown",
                     "is_hit": is_hit,
@@ -429,6 +431,45 @@ def _robustness(frame: pd.DataFrame, text: Callable[[str], str]) -> pd.DataFrame
     return out[names]
 
 
+def _diagnostics(frame: pd.DataFrame, text: Callable[[str], str]) -> dict[str, pd.DataFrame]:
+    """Histograms and spreads of every contrast, one check of an assumption, one equivalence."""
+    names = frame["contrast_id"].unique()
+    bins = pd.DataFrame([
+        {"study_id": STUDY, "analysis_id": f"correct_{name}", "contrast_id": name, "bin_number": k,
+         "p_low": (k - 1) / 20, "p_high": k / 20, "n_targets": 80 if k == 1 else 0, "n_tested": 80,
+         "n_expected": 4.0, "is_primary": True}
+        for name in names for k in range(1, 21)
+    ])  # fmt: skip
+    spreads = frame.assign(
+        analysis_id="correct_" + frame["contrast_id"], method="moderated_t",
+        mean_level_log2=np.linspace(6, 14, len(frame)), residual_sd_log2=0.4, prior_sd_log2=0.5,
+        posterior_sd_log2=0.45,
+    )[["study_id", "analysis_id", "contrast_id", "analyte_id", "method", "mean_level_log2",
+       "residual_sd_log2", "prior_sd_log2", "posterior_sd_log2"]]  # fmt: skip
+    checks = pd.DataFrame([
+        {"study_id": STUDY, "contrast_id": name, "method": "levene", "stratum": text("A"),
+         "assumption": "the groups have equal variances", "n_tested": 80, "n_below": 7,
+         "n_chance_upper": 4.0, "n_below_adjusted": 0}
+        for name in names
+    ])  # fmt: skip
+    verdicts = ("different", "equivalent", "both", "undetermined", "not_computed")
+    some = frame.head(5).assign(
+        analysis_id="equal_b_c", numerator_label=text("After"), denominator_label="Healthy",
+        verdict=verdicts, reason=text(""), margin_fold=1.5, inner_low_log2fc=-0.2,
+        inner_high_log2fc=0.3, difference_p_adjusted=0.2, equivalence_p_value=0.01,
+        equivalence_p_adjusted=0.03,
+    )[["study_id", "analysis_id", "contrast_id", "analyte_name", "numerator_label",
+       "denominator_label", "verdict", "reason", "margin_fold", "change_log2fc",
+       "inner_low_log2fc", "inner_high_log2fc", "difference_p_adjusted", "equivalence_p_value",
+       "equivalence_p_adjusted"]]  # fmt: skip
+    return {
+        "reporting.rpt_p_value_histograms": bins,
+        "reporting.rpt_mean_variance": spreads,
+        "reporting.rpt_assumptions": checks,
+        "reporting.rpt_equivalence": some,
+    }
+
+
 def make_warehouse(path: Path, *, is_hostile: bool = False, is_synthetic: bool = True) -> Path:
     """Write the published file; `is_hostile` puts markup and formulas into every free text."""
     rng = np.random.default_rng(7)
@@ -480,6 +521,7 @@ def make_warehouse(path: Path, *, is_hostile: bool = False, is_synthetic: bool =
                 ["study_id", "analysis_name", "variant_id", "note", "contrast_id",
                  "analyte_name", "comparison", "primary_log2fc", "named_log2fc",
                  "primary_p_adjusted", "named_p_adjusted"]],
+        **_diagnostics(frame, text),
         "reporting.rpt_mode_comparison": frame.assign(
             paper_p_value=frame["p_value"], paper_signed_fold_change=frame["signed_fold_change"],
             is_hit_paper=frame["is_hit"], correct_p_adjusted=frame["p_adjusted"],

@@ -13,6 +13,8 @@ import vl_convert
 
 from reports import vega
 from reports.charts.array_quality import array_quality
+from reports.charts.mean_variance import mean_variance
+from reports.charts.p_values import p_values
 from reports.charts.scores import scores
 from reports.charts.volcano import boundary, drawable, volcano
 
@@ -150,3 +152,21 @@ def test_json_cannot_end_its_element() -> None:
     assert "<" not in text
     assert "&" not in text
     assert "\u2028" not in text
+
+
+def test_a_histogram_shows_every_bin_and_what_chance_would_put_in_it() -> None:
+    bins = pd.DataFrame({
+        "p_low": [0.0, 0.5], "p_high": [0.5, 1.0], "n_targets": [3, 0], "n_expected": [1.5, 1.5],
+    })  # fmt: skip
+    svg = vl_convert.vegalite_to_svg(vega.specification(p_values(bins)))
+    assert svg.count('aria-roledescription="bar"') == 2
+    assert svg.count('stroke-dasharray="5,4"') == 1
+
+
+def test_a_spread_without_a_prior_is_still_a_point() -> None:
+    frame = pd.DataFrame({
+        "analyte_name": ["a", "b"], "mean_level_log2": [7.0, 9.0], "residual_sd_log2": [0.3, 0.4],
+        "prior_sd_log2": [np.nan, np.nan], "posterior_sd_log2": [0.3, np.nan],
+    })  # fmt: skip
+    svg = vl_convert.vegalite_to_svg(vega.specification(mean_variance(frame)))
+    assert svg.count('aria-roledescription="point"') == 2

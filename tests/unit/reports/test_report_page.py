@@ -158,7 +158,7 @@ def test_a_synthetic_study_says_so_everywhere(page: str) -> None:
     parsed = Page(page)
     assert re.search(r'<div class="banner" role="note"><strong>SYNTHETIC DATA', page)
     assert re.search(r"<title>SYNTHETIC", page)
-    assert len(parsed.specs) == 6
+    assert len(parsed.specs) == 12
     assert all("SYNTHETIC" in s["title"]["text"] for s in parsed.specs.values())
     assert all("SYNTHETIC" in s["description"] for s in parsed.specs.values())
 
@@ -280,7 +280,7 @@ def test_a_damaged_cached_program_is_made_again(tmp_path: Path) -> None:
 
 def test_readers_without_scripts_get_drawings(page: str) -> None:
     drawings = re.findall(r"<noscript><div class=\"chart\"><svg", page)
-    assert len(drawings) == 6
+    assert len(drawings) == 12
 
 
 def test_every_table_and_figure_has_words_for_the_ear(page: str) -> None:
@@ -322,3 +322,17 @@ def test_hits_that_not_every_recipe_finds_are_named(page: str, published: Path) 
     assert target in text
     assert "Analysis “reviewer-2” (none_none; asked in review): where it disagrees" in text
     assert "hit of the report only" in text
+
+
+def test_equivalence_is_told_verdict_by_verdict_and_is_not_absence_of_a_difference(
+    page: str,
+) -> None:
+    assert "Of 5 targets, 2 were shown to differ by less than 1.5-fold" in page
+    assert "for 1 the study is too small to say either" in page
+    assert "does not make a target equal" in page
+
+
+def test_a_target_says_what_would_have_been_found_and_on_what_it_depends(page: str) -> None:
+    assert "1.32-fold" in page
+    note = "changes when ages are accounted for; depends on the groups having equal variances"
+    assert note in page

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from stats import run
 from stats.hits import is_hit, rule_text, signed_fold_change
-from stats.methods.paired_t import paired_t
-from stats.methods.student_t import student_t
-from stats.methods.welch_t import welch_t
-from stats.permute import expected_hits_groups, expected_hits_pairs, generator, shuffle_labels
+from stats.multiplicity import benjamini_hochberg
+from stats.permute import expected_hits, generator, shuffle_labels
 from stats.plan import read_plan
+from stats.recipes.arms import Arms, mean_change, primary_method
 
 
 @pytest.fixture
@@ -70,6 +70,29 @@ def test_counts_are_those_of_the_result_table(make_study, make_full_plan, as_pla
     assert counts["paper_b_vs_a"]["n_permutations"] == 40
 
 
+def test_hits_over_the_family_are_adjusted_over_all_its_contrasts(
+    make_study, make_full_plan, as_plan
+):
+    study = make_study(n_targets=12, n_patients=20)
+    out = run.run_plan(*study.tables(), as_plan(make_full_plan()), n_permutations=5)
+    primary = [r for r in out.tests.to_pylist() if r["is_primary"] and r["mode"] == "correct"]
+    names = ("a_vs_c", "b_vs_a", "b_vs_c")
+    family = [r for r in primary if r["analysis_id"] in names]
+    adjusted = benjamini_hochberg([r["p_value"] for r in family])
+    counts = {r["analysis_id"]: r for r in out.hit_counts.to_pylist()}
+    for name in names:
+        hits = sum(
+            p < 0.05 for r, p in zip(family, adjusted, strict=True) if r["analysis_id"] == name
+        )
+        row = counts[name]
+        assert (row["family"], row["n_tested_family"]) == ("groups", 36)
+        assert row["n_hits_family"] == hits
+        assert row["n_chance_upper_family"] == pytest.approx(1.8)
+    assert counts["b_vs_a"]["n_hits_family"] > 0
+    paper = counts["paper_b_vs_a"]
+    assert paper["n_hits_family"] == paper["n_hits"]
+
+
 def test_nothing_tested_means_no_chance_either(make_study, make_contrast, as_plan):
     study = make_study(n_controls=0)
     out = run.run_plan(*study.tables(), as_plan([make_contrast("A", "C")]))
@@ -78,52 +101,65 @@ def test_nothing_tested_means_no_chance_either(make_study, make_contrast, as_pla
     assert row["n_chance_permuted"] is None
 
 
-def brute_force(analysis, shuffled, levels, method):
+def two_groups(rng, missing):
+    levels = holes(rng, rng.normal(9, 1, (14, 9)), missing)
+    levels[:, 8] = 7.0
+    return Arms(levels[:9], levels[9:], paired=False, least_log2=0.1)
+
+
+def one_by_one(chosen, arms, weights):
+    """Return the mean number of hits by calling the method itself on each relabeling."""
+    method = primary_method(chosen)
+    levels = np.concatenate([arms.numerator, arms.denominator])
     total = 0
-    for labels in shuffled:
-        result = method(levels[labels], levels[~labels], confidence=0.95)
-        total += int(is_hit(analysis, result.p_value, result.estimate).sum())
-    return total / len(shuffled)
+    for w in weights:
+        if arms.paired:
+            flip = w[:, None] > 0
+            top = np.where(flip, arms.numerator, arms.denominator)
+            bottom = np.where(flip, arms.denominator, arms.numerator)
+        else:
+            top, bottom = levels[w], levels[~w]
+        mixed = Arms(top, bottom, arms.paired, arms.least_log2)
+        total += int(is_hit(chosen, method(mixed).p_value, mean_change(mixed)).sum())
+    return total / len(weights)
 
 
 @pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize("missing", [0.0, 0.3])
 @pytest.mark.parametrize(
-    ("more", "method"),
-    [
-        ({"alpha": 0.4}, welch_t),
-        ({"alpha": 0.4, "primary_method": "student_t"}, student_t),
-        ({"paper": True}, student_t),
-    ],
+    "method", ["welch_t", "student_t", "moderated_t", "moderated_t_robust", "treat", "mann_whitney"]
 )
-def test_permuted_groups_equal_a_plain_loop(analysis, missing, more, method):
-    rng = np.random.default_rng(8)
-    levels = holes(rng, rng.normal(9, 1, (14, 9)), missing)
-    levels[:, 8] = 7.0
-    chosen = analysis("A", "C", **more)
-    labels, patients = np.arange(14) < 9, [f"p{i}" for i in range(14)]
-    got = expected_hits_groups(
-        chosen, levels, labels, patients, n_permutations=60, rng=generator(3, "x")
-    )
-    shuffled = shuffle_labels(labels, patients, 60, generator(3, "x"))
-    assert got == brute_force(chosen, shuffled, levels, method)
+def test_permuted_groups_equal_a_plain_loop(analysis, missing, method):
+    arms = two_groups(np.random.default_rng(8), missing)
+    chosen = replace(analysis("A", "C", alpha=0.4), primary_method=method)
+    patients = [f"p{i}" for i in range(14)]
+    got = expected_hits(chosen, arms, patients, n_permutations=60, rng=generator(3, "x"))
+    shuffled = shuffle_labels(np.arange(14) < 9, patients, 60, generator(3, "x"))
+    assert got == one_by_one(chosen, arms, shuffled)
     assert got > 0
 
 
 @pytest.mark.filterwarnings("error")
 @pytest.mark.parametrize("missing", [0.0, 0.3])
-def test_permuted_pairs_equal_a_plain_loop(analysis, missing):
+def test_the_papers_permuted_groups_equal_a_plain_loop(analysis, missing):
+    arms = two_groups(np.random.default_rng(8), missing)
+    chosen, patients = analysis("A", "C", paper=True), [f"p{i}" for i in range(14)]
+    got = expected_hits(chosen, arms, patients, n_permutations=60, rng=generator(3, "x"))
+    shuffled = shuffle_labels(np.arange(14) < 9, patients, 60, generator(3, "x"))
+    assert got == one_by_one(chosen, arms, shuffled) > 0
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("missing", [0.0, 0.3])
+@pytest.mark.parametrize("method", ["paired_t", "moderated_t", "treat", "wilcoxon_signed_rank"])
+def test_permuted_pairs_equal_a_plain_loop(analysis, missing, method):
     rng = np.random.default_rng(9)
     a, b = (holes(rng, rng.normal(9, 1, (9, 7)), missing) for _ in range(2))
-    chosen = analysis("B", "A", alpha=0.4)
-    got = expected_hits_pairs(chosen, a, b, n_permutations=50, rng=generator(3, "x"))
-    flips = generator(3, "x").random((50, 9)) < 0.5
-    total = 0
-    for flip in flips:
-        top, bottom = np.where(flip[:, None], a, b), np.where(flip[:, None], b, a)
-        result = paired_t(top, bottom, confidence=0.95)
-        total += int(is_hit(chosen, result.p_value, result.estimate).sum())
-    assert got == total / 50 > 0
+    arms = Arms(a, b, paired=True, least_log2=0.1)
+    chosen = replace(analysis("B", "A", alpha=0.4), primary_method=method)
+    got = expected_hits(chosen, arms, [], n_permutations=50, rng=generator(3, "x"))
+    signs = np.where(generator(3, "x").random((50, 9)) < 0.5, 1.0, -1.0)
+    assert got == one_by_one(chosen, arms, signs) > 0
 
 
 def test_labels_are_swapped_within_patients_and_shuffled_over_the_rest():
@@ -168,19 +204,17 @@ def test_the_papers_rule_gives_the_chance_hits_of_the_methods_paper(analysis, sd
     # 30 v 10 without any difference: 0.6 and 3.1 hits of 80 at a log2 SD of 0.6 and 0.8.
     rng = np.random.default_rng(11)
     chosen = analysis("B", "C", paper=True)
-    labels, patients = np.arange(40) < 30, [f"p{i}" for i in range(40)]
-    levels = rng.normal(9, sd, (40, 1600))
-    hits = expected_hits_groups(
-        chosen, levels, labels, patients, n_permutations=100, rng=generator(1)
-    )
+    levels, patients = rng.normal(9, sd, (40, 1600)), [f"p{i}" for i in range(40)]
+    arms = Arms(levels[:30], levels[30:], paired=False, least_log2=0.1)
+    hits = expected_hits(chosen, arms, patients, n_permutations=100, rng=generator(1))
     assert hits / 20 == pytest.approx(expected, abs=within)
 
 
-def test_two_thousand_permutations_of_eighty_targets_are_quick(analysis):
-    levels = np.random.default_rng(1).normal(9, 1, (40, 80))
-    labels, patients = np.arange(40) < 30, [f"p{i}" for i in range(40)]
+@pytest.mark.parametrize("method", ["welch_t", "moderated_t"])
+def test_two_thousand_permutations_of_eighty_targets_are_quick(analysis, method):
+    levels, patients = np.random.default_rng(1).normal(9, 1, (40, 80)), [f"p{i}" for i in range(40)]
+    arms = Arms(levels[:30], levels[30:], paired=False, least_log2=0.1)
+    chosen = replace(analysis("A", "C"), primary_method=method)
     start = time.process_time()
-    expected_hits_groups(
-        analysis("A", "C"), levels, labels, patients, n_permutations=2000, rng=generator(1)
-    )
+    expected_hits(chosen, arms, patients, n_permutations=2000, rng=generator(1))
     assert time.process_time() - start < 2

@@ -84,7 +84,7 @@ METHODS_OF = {
     ("contrast", "correct", "patient"): "paired_t moderated_t treat wilcoxon_signed_rank",
     ("contrast", "paper", "independent"): "student_t",
     ("omnibus", "correct", "independent"): "anova_oneway welch_anova kruskal",
-    ("omnibus", "correct", "patient"): "mixed_model block_moderated_t",
+    ("omnibus", "correct", "patient"): "mixed_model",
     ("omnibus", "paper", "independent"): "anova_oneway",
     ("equivalence", "correct", "independent"): "tost",
     ("correlation", "correct", "independent"): "pearson spearman",
@@ -93,8 +93,8 @@ METHODS_OF = {
 }  # fmt: skip
 ADJUSTING = {
     ("contrast", "independent"): "welch_t moderated_t treat",
-    ("contrast", "patient"): "moderated_t treat",
-    ("omnibus", "patient"): "mixed_model block_moderated_t",
+    ("contrast", "patient"): "moderated_t",
+    ("omnibus", "patient"): "mixed_model",
     ("correlation", "independent"): "pearson",
 }
 

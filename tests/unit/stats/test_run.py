@@ -43,17 +43,20 @@ def test_each_kind_of_analysis_runs_its_methods(results):
     got = {}
     for r in results.tests.to_pylist():
         got.setdefault(r["analysis_id"], set()).add((r["method"], r["stratum"]))
-    independent = {("welch_t", ""), ("student_t", ""), ("levene", "")}
+    moderated = {(f"moderated_t{end}", "") for end in ("", "_trend", "_robust")} | {("treat", "")}
+    spreads = {("levene", ""), ("brown_forsythe", ""), ("bartlett", "")}
+    independent = {("welch_t", ""), ("student_t", ""), ("mann_whitney", "")} | moderated | spreads
     assert got == {
         "a_vs_c": independent | {("shapiro_wilk", "A"), ("shapiro_wilk", "C")},
         "b_vs_c": independent | {("shapiro_wilk", "B"), ("shapiro_wilk", "C")},
-        "b_vs_a": {("paired_t", ""), ("shapiro_wilk", "difference")},
+        "b_vs_a": {("paired_t", ""), ("wilcoxon_signed_rank", ""), ("shapiro_wilk", "difference")}
+        | moderated,
         "paper_a_vs_c": {("student_t", "")},
         "paper_b_vs_c": {("student_t", "")},
         "paper_b_vs_a": {("student_t", "")},
         "groups": {("anova_oneway", ""), ("levene", "")},
-        "corr_baseline": {("pearson", "vas@baseline")},
-        "corr_follow_up": {("pearson", "vas@follow_up")},
+        "corr_baseline": {("pearson", "vas@baseline"), ("spearman", "vas@baseline")},
+        "corr_follow_up": {("pearson", "vas@follow_up"), ("spearman", "vas@follow_up")},
     }
 
 
@@ -157,7 +160,7 @@ def test_an_arm_that_has_not_arrived_gives_rows_that_say_so(make_study, make_ful
     study.measurements = [m for m in study.measurements if m["sample_id"].endswith("baseline")]
     tests = run.test_results(*study.tables(), as_plan(make_full_plan()))
     computed = {r["method"] for r in tests.to_pylist() if r["p_value"] is not None}
-    assert computed == {"pearson", "shapiro_wilk"}
+    assert computed == {"pearson", "spearman", "shapiro_wilk"}
     assert all(r["reason"] for r in tests.to_pylist() if r["p_value"] is None)
 
 

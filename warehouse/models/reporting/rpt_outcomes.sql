@@ -45,12 +45,23 @@ picked_primary_tests as (
         on
             tests.study_id = analyses.study_id
             and tests.analysis_id = analyses.analysis_id
-            and tests.method = analyses.primary_method
+    where tests.is_primary
     qualify
         row_number() over (
             partition by tests.study_id, tests.instrument_id, tests.visit
             order by analyses.status asc, tests.analysis_id asc
         ) = 1
+),
+
+-- the interval of a mean is that of the t test, whichever test decides
+kept_intervals as (
+    select
+        study_id,
+        analysis_id,
+        ci_low,
+        ci_high
+    from tests
+    where method = 'paired_t'
 ),
 
 described as (
@@ -72,8 +83,8 @@ described as (
         summarised.max_score,
         case when not summarised.is_baseline then summarised.mean_change end
             as mean_change,
-        tests.ci_low,
-        tests.ci_high,
+        intervals.ci_low,
+        intervals.ci_high,
         tests.p_value,
         case
             when not summarised.is_baseline
@@ -102,6 +113,10 @@ described as (
             and summarised.instrument_id = tests.instrument_id
             and summarised.visit = tests.visit
             and summarised.site_id = ''
+    left join kept_intervals as intervals
+        on
+            tests.study_id = intervals.study_id
+            and tests.analysis_id = intervals.analysis_id
 )
 
 select * from described

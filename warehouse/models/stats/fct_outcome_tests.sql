@@ -13,6 +13,7 @@ listed as (
         reason,
         mean_change,
         sd_change,
+        estimate,
         ci_low,
         ci_high,
         statistic,
@@ -22,6 +23,7 @@ listed as (
         n_patients,
         n_pairs,
         n_missing,
+        is_primary,
         plan_hash
     from results
 )

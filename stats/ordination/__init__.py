@@ -1,1 +1,0 @@
-"""Clustering and principal components: pure functions of matrices, nothing else."""
