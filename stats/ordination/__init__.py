@@ -1,0 +1,1 @@
+"""Clustering and principal components: pure functions of matrices, nothing else."""
