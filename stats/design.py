@@ -13,7 +13,7 @@ import pyarrow.compute as pc
 from numpy.typing import NDArray
 
 from contracts import failure
-from stats.methods.arrays import Floats
+from stats.methods.arrays import Floats, Ints
 from stats.plan import Analysis
 from stats.tables import as_text, need_columns
 
@@ -53,12 +53,17 @@ class Levels:
     ----------
     analyte_ids : (n_targets,), sorted
     matrix : (n_samples, n_targets), log2 units, NaN where missing; rows as the sheet's
+    classes : (n_samples, n_targets), place of the measurement class in `class_names`, -1 where
+        nothing was measured
+    class_names : sorted; () where the table has no classes
     """
 
     variant_id: str
     is_primary_variant: bool
     analyte_ids: tuple[str, ...]
     matrix: Floats
+    classes: Ints = field(default_factory=lambda: np.empty((0, 0), dtype=np.int64))
+    class_names: tuple[str, ...] = ()
 
     def take(self, chosen: Rows) -> Floats:
         """Return the rows of a matrix; a row that is ABSENT is all NaN."""
@@ -126,7 +131,19 @@ def _pivot(long: pa.Table, variant_id: str, sheet: Sheet) -> Levels:
     level = long.column("level_log2").cast(pa.float64()).to_numpy(zero_copy_only=False)
     matrix[row, column] = level
     primary = bool(pc.any(long.column("is_primary_variant")).as_py())
-    return Levels(variant_id, primary, analyte_ids, matrix)
+    classes, names = _classes(long, row, column, matrix.shape)
+    return Levels(variant_id, primary, analyte_ids, matrix, classes, names)
+
+
+def _classes(
+    long: pa.Table, row: Rows, column: Rows, shape: tuple[int, ...]
+) -> tuple[Ints, tuple[str, ...]]:
+    classes = np.full(shape, -1, dtype=np.int64)
+    if "measurement_class" not in long.column_names:
+        return classes, ()
+    names = tuple(sorted(pc.unique(long.column("measurement_class")).to_pylist()))
+    classes[row, column] = _positions(long.column("measurement_class"), names)
+    return classes, names
 
 
 def _positions(ids: pa.ChunkedArray, known: tuple[str, ...]) -> Rows:

@@ -32,8 +32,15 @@ _RULES = {
 }
 
 
-def result_table(analysis: Analysis, levels: Levels, computed: Computed) -> pa.Table:
-    """Return one method's results as rows; the adjustments over the family are still empty."""
+def result_table(
+    analysis: Analysis, levels: Levels, computed: Computed, notes: Sequence[str] | None = None
+) -> pa.Table:
+    """Return one method's results as rows; the adjustments over the family are still empty.
+
+    Parameters
+    ----------
+    notes : what must be known of each target's levels, one text a target
+    """
     result, n = computed.result, len(levels.analyte_ids)
     every = {
         "study_id": analysis.study_id,
@@ -75,7 +82,13 @@ def result_table(analysis: Analysis, levels: Levels, computed: Computed) -> pa.T
         "n_pairs": pa.nulls(n, pa.int64()) if result.n_pairs is None else result.n_pairs,
         "n_dropped": result.n_dropped,
         "verdict": pa.array(result.verdict or [""] * n, pa.string()),
-        "reason": pa.array([joined(r, computed.note) for r in result.reason], pa.string()),
+        "reason": pa.array(
+            [
+                joined(reason, note, computed.note)
+                for reason, note in zip(result.reason, notes or [""] * n, strict=True)
+            ],
+            pa.string(),
+        ),
     }
     return conform(pa.table(columns), TEST_RESULTS)
 

@@ -6,13 +6,15 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import groupby
 
+import numpy as np
 import pyarrow as pa
 
 from contracts import conform, failure, from_rows
 from contracts.stats import HIT_COUNTS, OUTCOME_TESTS, TEST_RESULTS, VARIANT_TESTS
 from stats.chance import hit_count_row
-from stats.checks import check_designs
+from stats.checks import check_designs, compared_rows
 from stats.design import Sheet, read_levels, read_sheet
+from stats.detection import detection_notes
 from stats.outcomes import outcome_rows, scores_by_patient
 from stats.plan import Analysis, read_plan
 from stats.recipes import compute
@@ -55,13 +57,15 @@ def test_results(
         levels_of = of_study(measurements, study_id)
         sheet = _checked_sheet(of_study(samples, study_id), analyses)
         scores = scores_by_patient(of_study(outcomes, study_id))
-        blocks = [
-            result_table(analysis, levels, computed)
-            for levels in read_levels(levels_of, sheet)
-            for analysis in analyses
-            if analysis.kind != "outcome"
-            for computed in compute(analysis, sheet, levels, scores, analyses)
-        ]
+        blocks = []
+        for levels in read_levels(levels_of, sheet):
+            for analysis in (a for a in analyses if a.kind != "outcome"):
+                used = np.concatenate([*compared_rows(analysis, sheet).values()])
+                notes = detection_notes(levels, used)
+                blocks += [
+                    result_table(analysis, levels, computed, notes)
+                    for computed in compute(analysis, sheet, levels, scores, analyses)
+                ]
         tables.append(adjust_over_families(blocks, analyses))
     empty = from_rows([], TEST_RESULTS)
     whole = pa.concat_tables([empty, *tables])
