@@ -40,8 +40,9 @@ compared as (
     inner join stats.fct_test_results as t
         on f.study_id = t.study_id and f.contrast_id = t.contrast_id
         and f.analyte_id = t.analyte_id and f.variant_id = t.variant_id
-        and t.mode = 'correct' and t.method in ('student_t', 'welch_t', 'paired_t')
-        and (t.method = 'paired_t') = (f.pairing = 'patient')
+        and t.mode = 'correct' and t.stratum = ''
+        and t.method in ('student_t', 'welch_t', 'paired_t', 'moderated_t')
+        and (t.n_pairs is not null) = (f.pairing = 'patient')
     where t.estimate is not null
 ),
 

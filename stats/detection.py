@@ -35,7 +35,7 @@ def detection_notes(levels: Levels, chosen: Rows) -> list[str]:
     if not levels.class_names or not len(rows):
         return [""] * n_targets
     codes, lost = levels.classes[rows], np.isnan(levels.matrix[rows])
-    undetected = _is_class(codes, levels.class_names, BELOW_LOD).all(axis=0)
+    undetected = np.all(_is_class(codes, levels.class_names, BELOW_LOD), axis=0).tolist()
     mostly_lost = 2 * lost.sum(axis=0) > len(rows)
     notes = [""] * n_targets
     for j in np.flatnonzero(undetected | mostly_lost).tolist():
