@@ -13,7 +13,7 @@ from contracts.raw import PLAN
 from stats import run
 
 # A slow or busy machine is no failure of a law.
-SHORT = settings(deadline=None, max_examples=50)
+SHORT = settings(deadline=None, max_examples=25)
 
 TARGETS = ("T1", "T2", "T3")
 
@@ -37,7 +37,11 @@ PLAN_ROWS = [
     contrast("a_vs_c", "A", "C", "welch_t", "independent"),
     contrast("b_vs_a", "B", "A", "paired_t", "patient"),
     contrast("paper", "B", "A", "student_t", "independent", "paper"),
-]
+    {**contrast("equal", "A", "C", "tost", "independent"), "kind": "equivalence",
+     "min_abs_fold_change": 1.5},
+    {**contrast("abc", None, None, "mixed_model", "patient"), "kind": "omnibus",
+     "contrast_id": "all"},
+]  # fmt: skip
 OUTCOMES = pa.schema(
     [(n, pa.string()) for n in ("study_id", "patient_id", "cohort", "visit", "instrument_id",
                                 "site_id")] + [("score", pa.float64()),
