@@ -20,7 +20,7 @@ from stats.recipes.arms import (
     methods_for,
     read_arms,
 )
-from stats.recipes.computed import ADJUSTED_FOR, Computed, Scores, count_present
+from stats.recipes.computed import ADJUSTED_FOR, Computed, Scores, count_present, joined
 
 PAPER_SHARED = "paper mode: arms share patients, treated as independent"
 
@@ -50,8 +50,10 @@ def contrast(
 def _adjusted(analysis: Analysis, sheet: Sheet, levels: Levels) -> list[Computed]:
     """Return the methods that take covariates; of them the plan's method decides."""
     arms = adjusted_arms(analysis, sheet, levels)
-    note = covariate_note(analysis, sheet, contrast_rows(analysis, sheet))
-    stratum = ADJUSTED_FOR + ", ".join(analysis.covariates)
+    names = ", ".join(analysis.covariates)
+    left_out = covariate_note(analysis, sheet, contrast_rows(analysis, sheet))
+    note = joined(f"estimate, interval and p are adjusted for {names}", left_out)
+    stratum = ADJUSTED_FOR + names
     methods = methods_for(analysis)
     return [
         Computed(name, stratum, methods[name](arms), name == analysis.primary_method, note)
