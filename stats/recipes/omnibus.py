@@ -31,6 +31,8 @@ from stats.plan import Analysis
 from stats.recipes.computed import CONFIDENCE, Computed, Scores
 
 OMNIBUS_SHARED = "independence violated: the groups share patients"
+#: Contrast id of what is told of all groups together.
+WHOLE = "all"
 #: Numerator and denominator group by the name of their contrast.
 _Pairs = dict[str, tuple[str, str]]
 
@@ -110,8 +112,8 @@ def _within_patients(
 def named_pairs(codes: list[str], analysis: Analysis, analyses: Sequence[Analysis]) -> _Pairs:
     """Return every pair of groups under the name and in the direction of its planned contrast.
 
-    A pair that no contrast of the same grouping compares is named `later_vs_earlier`, in the
-    order of the codes.
+    A pair that no contrast of the same grouping, subset and visit compares is named
+    `later_vs_earlier`, in the order of the codes.
     """
     planned = {
         frozenset((a.numerator_group, a.denominator_group)): (
@@ -119,10 +121,15 @@ def named_pairs(codes: list[str], analysis: Analysis, analyses: Sequence[Analysi
             (a.numerator_group, a.denominator_group),
         )
         for a in reversed(analyses)
-        if a.kind == "contrast" and a.grouping == analysis.grouping
+        if a.kind == "contrast" and a.contrast_id != WHOLE and _samples(a) == _samples(analysis)
     }
-    named = [
-        planned.get(frozenset((first, second)), (f"{second}_vs_{first}", (second, first)))
-        for first, second in combinations(codes, 2)
-    ]
-    return dict(named)
+    named: _Pairs = {}
+    for first, second in combinations(codes, 2):
+        own = (f"{second}_vs_{first}", (second, first))
+        name, arms = planned.get(frozenset((first, second)), own)
+        named[name if name not in named else f"{own[0]} of {analysis.analysis_id}"] = arms
+    return named
+
+
+def _samples(analysis: Analysis) -> tuple[object, ...]:
+    return analysis.grouping, analysis.subset, analysis.visit
