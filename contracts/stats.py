@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contracts.ordination import ORDINATION
 from contracts.provenance import STUDY_ID
 from contracts.relation import Column, Relation
 from contracts.types import FLAG, INT, REAL, REALS, TEXT, TEXTS
@@ -171,4 +172,4 @@ VARIANT_TESTS = Relation(
     ),
 )  # fmt: skip
 
-STATS = (TEST_RESULTS, OUTCOME_TESTS, HIT_COUNTS, VARIANT_TESTS)
+STATS = (TEST_RESULTS, OUTCOME_TESTS, HIT_COUNTS, VARIANT_TESTS, *ORDINATION)

@@ -113,6 +113,13 @@ _RELATIONS: dict[str, tuple[tuple[str, ...], str]] = {
         "has_tests",
     ),
     "stats.fct_variant_tests": (("contrast_id", "analyte_id", "variant_id"), "has_contrasts"),
+    "stats.fct_clusterings": (("selection", "axis"), "has_tests"),
+    "stats.fct_clusters": (("selection", "axis", "merge_number"), "false"),
+    "stats.fct_cluster_leaves": (("selection", "axis", "item_id"), "has_tests"),
+    "stats.fct_z_scores": (("selection", "sample_id", "analyte_id"), "false"),
+    "stats.fct_principal_components": (
+        ("selection", "component", "axis", "item_id"), "false",
+    ),
     "reporting.rpt_differential": (("contrast_id", "analyte_id"), "has_contrasts"),
     "reporting.rpt_variant_differential": (
         ("contrast_id", "analyte_id", "variant_id"), "has_contrasts",

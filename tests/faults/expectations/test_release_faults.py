@@ -138,6 +138,24 @@ create table stats.fct_variant_tests as from reporting.rpt_variant_differential;
 
 create table reporting.rpt_robustness as from reporting.rpt_differential;
 
+create table stats.fct_cluster_leaves as
+select study_id, 'all' as selection, 'targets' as axis, analyte_id as item_id
+from marts.dim_analytes;
+
+create table stats.fct_clusterings as
+select distinct study_id, selection, axis from stats.fct_cluster_leaves;
+
+create table stats.fct_clusters (
+    study_id varchar, selection varchar, axis varchar, merge_number bigint
+);
+
+create table stats.fct_z_scores as
+select study_id, 'all' as selection, sample_id, analyte_id from marts.fct_measurements;
+
+create table stats.fct_principal_components (
+    study_id varchar, selection varchar, component bigint, axis varchar, item_id varchar
+);
+
 create table reporting.rpt_reanalyses (
     study_id varchar, analysis_name varchar, contrast_id varchar, analyte_id varchar
 );
