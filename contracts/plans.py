@@ -60,8 +60,10 @@ FROM_BASELINE = ("change_correlation", "outcome")
 #: Columns of numbers that every study has, of samples and of persons.
 SAMPLE_NUMBERS = ("collected_day", "total_protein_mg_ml")
 PERSON_NUMBERS = ("age_years",)
-#: Values of the derived class `age_class`, cut where Table 1 cuts.
+#: Values of the derived class `age_class`, and the age in years from which the second counts:
+#: where Table 1 cuts.
 AGE_CLASSES = ("under_60", "60_and_over")
+AGE_CUT = 60
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
@@ -44,7 +44,7 @@ from store.build import one_thread
 from store.fault_points import fault_point
 from store.home import Home
 
-__all__ = ["LoadReport", "check_study", "load_study"]
+__all__ = ["LoadReport", "check_study", "load_study", "look_at_tables"]
 
 
 @collector.paused()
@@ -132,6 +132,25 @@ def check_study(
     return _run(loading, delivery, source, on_progress).report
 
 
+@collector.paused()
+def look_at_tables(
+    home: Home,
+    con: DuckDBPyConnection,
+    folder: Path,
+    look: Callable[[DuckDBPyConnection], None],
+    *,
+    today: date | None = None,
+) -> LoadReport:
+    """Show `look` the raw relations as they would stand once a folder's tables were loaded.
+
+    Scans and values are left out, and changed cells count as accepted. Nothing is changed.
+    """
+    delivery, source, study = _open(folder)
+    loading = _loading(home, con, folder, study, ("to look at", None, None), today)
+    loading = replace(loading, is_check=True)
+    return _run(loading, replace(delivery, slides=()), source, None, look).report
+
+
 @dataclass(frozen=True)
 class _Done:
     report: LoadReport
@@ -176,7 +195,11 @@ def _loading(
 
 
 def _run(
-    loading: Loading, delivery: Delivery, source: SourceFile, on_progress: Progress | None
+    loading: Loading,
+    delivery: Delivery,
+    source: SourceFile,
+    on_progress: Progress | None,
+    look: Callable[[DuckDBPyConnection], None] | None = None,
 ) -> _Done:
     with one_thread(loading.con), _transaction(loading):
         counts = accounts.row_counts(loading)
@@ -200,6 +223,8 @@ def _run(
         report = accounts.report(loading, outcomes, tables, config.changes, places, counts,
                                  contents)  # fmt: skip
         plan_after = standing.plan_hash(loading.con, loading.study.study_id)
+        if look is not None:
+            look(loading.con)
         at_rest.refuse_unstable(stamps)
         fault_point("load_before_commit")
     return _Done(report, outcomes, config.plan_hash, (plan_before, plan_after),

@@ -52,6 +52,20 @@ def read_plan(sheet: Sheet, study: Study) -> Parsed:
     RefusedError
         With every bad cell of the plan.
     """
+    parsed = judge_plan(sheet, study)
+    if parsed.faults:
+        raise RefusedError(parsed.faults, n_rows_in=parsed.n_rows_in)
+    return parsed
+
+
+def judge_plan(sheet: Sheet, study: Study) -> Parsed:
+    """Return the plan's good rows, and the fault of every bad cell.
+
+    Raises
+    ------
+    RefusedError
+        Columns are missing.
+    """
     table = map_table(sheet, "plan", study.columns.get("plan", {}), required=REQUIRED,
                       optional=(*OPTIONAL, COMMENT))  # fmt: skip
     faults = [
@@ -66,10 +80,9 @@ def read_plan(sheet: Sheet, study: Study) -> Parsed:
         values, found = _row(table, source, study)
         faults += found
         analysis_id = str(values["analysis_id"])
-        rows.append(Row((analysis_id,), values, source, analysis_id))
-    if faults:
-        raise RefusedError(faults, n_rows_in=len(table.rows))
-    return Parsed(table, tuple(rows))
+        if not found:
+            rows.append(Row((analysis_id,), values, source, analysis_id))
+    return Parsed(table, tuple(rows), tuple(faults))
 
 
 def stored_plan(parsed: Parsed) -> list[dict[str, object]]:

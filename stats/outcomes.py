@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -47,10 +48,24 @@ def _visit_scores(patients: Mapping[str, list[dict[str, Any]]]) -> VisitScores:
     return VisitScores(single, len(of_person) - len(single))
 
 
-def outcome_rows(
-    analysis: Analysis, outcomes: pa.Table, patients: pa.Table
-) -> list[dict[str, Any]]:
-    """Return the tests of one instrument at one visit against baseline, as rows of the contract.
+@dataclass(frozen=True)
+class ScorePairs:
+    """Scores at a visit and at baseline, a row a patient; points, NaN where missing.
+
+    Parameters
+    ----------
+    pairs : (n, 2), the visit's and the baseline's
+    n_patients : everyone who could have been assessed
+    refused : why there are no pairs; '' where there are
+    """
+
+    pairs: Floats
+    n_patients: int
+    refused: str = ""
+
+
+def score_pairs(analysis: Analysis, outcomes: pa.Table, patients: pa.Table) -> ScorePairs:
+    """Return the scores that an analysis of scores compares.
 
     Parameters
     ----------
@@ -77,29 +92,31 @@ def outcome_rows(
     for row in used:
         if row["visit"] == analysis.visit:
             at_visit.setdefault(row["patient_id"], []).append(row)
-    everyone = _everyone(analysis, used, list(people.values()))
+    n_patients = len(_everyone(analysis, used, list(people.values())))
     chosen = {p: _of_person(rs) for p, rs in at_visit.items()}
     if any(len(rs) > 1 for rs in chosen.values()):
-        return _both(analysis, len(everyone), [], SEVERAL_SITES)
-    changes = [
+        return ScorePairs(np.empty((0, 2)), n_patients, SEVERAL_SITES)
+    pairs = [
         (_number(rs[0]["score"]), _number(rs[0]["baseline_score"]))
         for _, rs in sorted(chosen.items())
     ]
-    return _both(analysis, len(everyone), changes, "")
+    return ScorePairs(np.array(pairs, dtype=np.float64).reshape(-1, 2), n_patients)
 
 
-def _both(
-    analysis: Analysis, n_patients: int, scores: list[tuple[float, float]], refused: str
+def outcome_rows(
+    analysis: Analysis, outcomes: pa.Table, patients: pa.Table
 ) -> list[dict[str, Any]]:
-    pairs = np.array(scores, dtype=np.float64).reshape(-1, 2)
-    return [_row(analysis, n_patients, pairs, name, refused) for name in _METHODS]
+    """Return the tests of one instrument at one visit against baseline, as rows of the contract.
+
+    Parameters and errors are those of `score_pairs`.
+    """
+    scores = score_pairs(analysis, outcomes, patients)
+    return [_row(analysis, scores, name) for name in _METHODS]
 
 
-def _row(
-    analysis: Analysis, n_patients: int, pairs: Floats, method: str, refused: str
-) -> dict[str, Any]:
+def _row(analysis: Analysis, scores: ScorePairs, method: str) -> dict[str, Any]:
     # Scores have one decimal: as whole tenths equal changes tie, which 5.6 − 3.6 and 2.0 do not.
-    tenths = np.rint(pairs * 10)
+    tenths = np.rint(scores.pairs * 10)
     test = _METHODS[method](tenths[:, :1], tenths[:, 1:], confidence=CONFIDENCE)
     differences = (tenths[:, 0] - tenths[:, 1])[~np.isnan(tenths).any(axis=1)] / 10
     n_pairs = len(differences)
@@ -111,9 +128,9 @@ def _row(
         "instrument_id": analysis.outcome,
         "visit": analysis.visit,
         "method": method,
-        "n_patients": n_patients,
+        "n_patients": scores.n_patients,
         "n_pairs": n_pairs,
-        "n_missing": n_patients - n_pairs,
+        "n_missing": scores.n_patients - n_pairs,
         "mean_change": mean,
         "sd_change": sd,
         "estimate": _cell(test.estimate[0] / 10),
@@ -124,7 +141,7 @@ def _row(
         "p_value": _cell(test.p_value[0]),
         "effect_size_dz": mean / sd if mean is not None and sd else None,
         "is_primary": method == analysis.primary_method,
-        "reason": refused or test.reason[0],
+        "reason": scores.refused or test.reason[0],
         "plan_hash": analysis.plan_hash,
     }
 

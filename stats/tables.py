@@ -10,6 +10,7 @@ import pyarrow as pa
 import pyarrow.compute as pc
 
 from contracts import failure
+from contracts.plans import AGE_CLASSES, AGE_CUT
 
 
 def rows(table: pa.Table) -> list[dict[str, Any]]:
@@ -66,13 +67,17 @@ def described_samples(samples: pa.Table, classes: pa.Table, quantities: pa.Table
 
 
 def described_patients(patients: pa.Table, attributes: pa.Table) -> pa.Table:
-    """Return patients with a column for each clinical attribute.
+    """Return patients with a column for each clinical attribute, and their `age_class`.
 
     Parameters
     ----------
     patients, attributes : columns of `marts.dim_patients` and `marts.dim_patient_attributes`
         Several values of one attribute are joined by `|`.
     """
+    if "age_years" in patients.column_names:
+        ages = patients["age_years"].to_pylist()
+        classes = [None if a is None else AGE_CLASSES[int(a >= AGE_CUT)] for a in ages]
+        patients = patients.append_column("age_class", pa.array(classes, pa.string()))
     keys = ("study_id", "patient_id")
     return _with_columns(patients, attributes, keys, "attribute_id", "level", pa.string())
 

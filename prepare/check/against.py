@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from duckdb import DuckDBPyConnection
 
 from contracts import IDENTITY, RAW, Relation
@@ -27,8 +29,12 @@ _FIRST_SLIDES = """slide_id in (
 )"""
 
 
-def standing_of(home: Home, study_id: str) -> DuckDBPyConnection:
+def standing_of(home: Home, study_id: str, *, also: Sequence[Relation] = ()) -> DuckDBPyConnection:
     """Return an in-memory copy of what stands of a study; empty where no home is.
+
+    Parameters
+    ----------
+    also : further relations that the caller looks at
 
     Raises
     ------
@@ -40,7 +46,7 @@ def standing_of(home: Home, study_id: str) -> DuckDBPyConnection:
     left_out = (SCANS, SPOT_EXTRAS, CONTROL_VALUES, VALUE_EXTRAS, SCAN_HEADERS)
     wanted: dict[Relation, str] = {
         r: own
-        for r in (*RAW, *IDENTITY, QUARANTINE, REFUSALS)
+        for r in (*RAW, *IDENTITY, QUARANTINE, REFUSALS, *also)
         if not r.view_sql and r not in left_out
     }
     wanted[SCAN_HEADERS] = f"{own} and header_key = 'DateTime'"

@@ -135,7 +135,10 @@ def test_numbers_are_numbers_and_digits_of_a_class_are_not(sheet):
 
 
 def test_patients_are_described_by_their_attributes():
-    patients = pa.table({"study_id": ["s", "s"], "patient_id": ["p", "q"]})
+    patients = pa.table({"study_id": ["s"] * 4, "patient_id": ["p", "q", "r", "t"],
+                         "age_years": [59, 60, None, 90]})  # fmt: skip
     attributes = pa.table({"study_id": ["s"], "patient_id": ["p"], "attribute_id": ["er"],
                            "level": ["positive"]})  # fmt: skip
-    assert described_patients(patients, attributes)["er"].to_pylist() == ["positive", None]
+    described = described_patients(patients, attributes)
+    assert described["er"].to_pylist() == ["positive", None, None, None]
+    assert described["age_class"].to_pylist() == ["under_60", "60_and_over", None, "60_and_over"]

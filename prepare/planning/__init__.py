@@ -1,0 +1,1 @@
+"""A plan before the data: a proposal, and what a plan can show."""
