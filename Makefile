@@ -10,7 +10,7 @@ export DBT_SEND_ANONYMOUS_USAGE_STATS := false
 export DO_NOT_TRACK := 1
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test test-full test-browser bench bench-quick reference lint format docs lock clean
+.PHONY: help setup demo test test-full test-browser bench bench-quick null-rates reference lint format docs lock clean
 
 help: ## list the commands
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 16
@@ -44,6 +44,9 @@ bench: $(STAMP) ## pairs against limma, written to docs/performance.md (extra: n
 bench-quick: $(STAMP) ## the same at small sizes, only shown (under three minutes)
 	@$(BIN)/python -m benchmarks.reading --quick
 	@$(BIN)/python -m benchmarks.signal --quick
+
+null-rates: $(STAMP) ## how often each test rejects a true null, written to docs/error-rates.md (five minutes)
+	@$(BIN)/python -m benchmarks.null_rates
 
 reference: $(STAMP) ## make the R reference values again (extra: needs R)
 	@sh tests/reference/run_all.sh

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from stats.methods.tost import tost
-from tests.reference.stats.studies import check, expected_blocks, khan, studies
+from tests.reference.stats.studies import check, expected_blocks, studies
 
 EXPECTED = expected_blocks("equivalence")
 STUDIES = dict(studies())
@@ -41,10 +41,3 @@ def test_equals_r(study):
 def test_every_block_of_r_is_compared():
     assert {key[0] for key in EXPECTED} == set(STUDIES)
     assert {key[2] for key in EXPECTED} == {"tost", "tost_sides"}
-
-
-@pytest.mark.shared
-def test_the_real_study_is_among_them():
-    if khan() is None:
-        pytest.skip("../shared is absent")
-    assert "khan" in STUDIES

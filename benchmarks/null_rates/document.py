@@ -1,0 +1,70 @@
+"""Rates and power as tables of a document, between its marks."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from benchmarks.null_rates.demo_power import Power
+from benchmarks.null_rates.rates import Rate
+
+_WORDS = {"exact": "within 3 standard errors of {0}", "at_most": "at most {0} + 3 standard errors"}
+
+
+def rate_lines(rates: Sequence[Rate]) -> list[str]:
+    """Return a row of a table for each rate, with its head."""
+    head = [
+        "| test | data | rate below 0.05 | SE | targets 5–95 % | must be |",
+        "|---|---|---|---|---|---|",
+    ]
+    return head + [
+        f"| `{r.test}` | {r.data} | **{_share(r.rate)}** | {r.standard_error:.4f} "
+        f"| {_places(r)} | {_must(r)} |"
+        for r in rates
+    ]
+
+
+def power_lines(power: Sequence[Power]) -> list[str]:
+    """Return a row of a table for each rule in studies of each size, with its head."""
+    head = [
+        "| patients | contrast | test, rule | ≥ 1.5-fold found | smaller found "
+        "| no change, yet hit | false share | more / fewer than unpaired t |",
+        "|---|---|---|---|---|---|---|---|",
+    ]
+    return head + [
+        f"| {r.n_patients} | {r.contrast} | `{r.test}`, {r.rule} "
+        f"| {r.true_found:.1f} of {r.n_true:.0f} | {r.small_found:.1f} of {r.n_small:.0f} "
+        f"| {r.none_found:.2f} of {r.n_none:.0f} | {r.false_share:.3f} | {_gain(r)} |"
+        for r in power
+    ]
+
+
+def write_tables(document: Path, rates: Sequence[Rate], power: Sequence[Power]) -> None:
+    """Put both tables between the marks of the document."""
+    text = document.read_text(encoding="utf-8")
+    for name, lines in (("rates", rate_lines(rates)), ("power", power_lines(power))):
+        begin, end = f"<!-- table:{name} -->", f"<!-- end:{name} -->"
+        before, found, rest = text.partition(begin)
+        _, closed, after = rest.partition(end)
+        if not found or not closed:
+            raise SystemExit(f"{document.name} lacks the marks {begin} and {end}")
+        text = "\n".join([before + begin, *lines, end + after])
+    document.write_text(text, encoding="utf-8")
+
+
+def _share(rate: float) -> str:
+    return f"{rate:.4f}"
+
+
+def _places(r: Rate) -> str:
+    return "" if r.n_tests == 1 else f"{r.target_q05:.3f}–{r.target_q95:.3f}"
+
+
+def _must(r: Rate) -> str:
+    if r.rule == "between":
+        return f"{r.low:g} to {r.high:g}"
+    return _WORDS.get(r.rule, "").format(_share(r.expected))
+
+
+def _gain(r: Power) -> str:
+    return "" if r.more_frac != r.more_frac else f"{r.more_frac:.0%} / {r.fewer_frac:.0%}"
