@@ -46,7 +46,8 @@ def test_every_committed_rate_is_what_its_rule_demands(name):
     r, rule = committed()[name], BY_NAME[name].rule
     assert (r.n_studies, r.rule) == (N_STUDIES, rule.kind)
     low, high = rule.bounds(r.standard_error)
-    assert not (r.rate < low or r.rate > high)
+    assert not r.rate < low
+    assert not r.rate > high
     np.testing.assert_allclose([r.low, r.high], [low, high], rtol=1e-6, equal_nan=True)
     # A standard error that is too large would let any rate pass.
     binomial = np.sqrt(r.rate * (1 - r.rate) / (r.n_studies * r.n_tests))
