@@ -40,10 +40,12 @@ test-browser: $(STAMP) ## the report in headless Chromium (extra: needs chromium
 bench: $(STAMP) ## pairs against limma, written to docs/performance.md (extra: needs R; half an hour)
 	@$(BIN)/python -m benchmarks.reading
 	@$(BIN)/python -m benchmarks.signal
+	@$(BIN)/python -m benchmarks.moderated
 
 bench-quick: $(STAMP) ## the same at small sizes, only shown (under three minutes)
 	@$(BIN)/python -m benchmarks.reading --quick
 	@$(BIN)/python -m benchmarks.signal --quick
+	@$(BIN)/python -m benchmarks.moderated --quick
 
 null-rates: $(STAMP) ## how often each test rejects a true null, written to docs/error-rates.md (five minutes)
 	@$(BIN)/python -m benchmarks.null_rates

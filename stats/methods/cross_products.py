@@ -21,7 +21,8 @@ class CrossProducts:
     Parameters
     ----------
     n : (n_targets,), levels present.
-    gram : (k, k, n_targets), products of the columns; (k, k, 1) where no level is missing.
+    gram : (k, k, n_targets), products of the columns; None where no level is missing: then they
+        are those of the columns themselves.
     cross : (k, n_targets), products of the columns with the level minus its centre.
     squares : (n_targets,), squares of the level minus its centre.
     total : (n_targets,), sum of the level minus its centre.
@@ -29,45 +30,52 @@ class CrossProducts:
     """
 
     n: Ints
-    gram: Floats
+    gram: Floats | None
     cross: Floats
     squares: Floats
     total: Floats
     centre: Floats
 
 
-def cross_products(levels: Floats, columns: Floats, *, is_centred: bool) -> CrossProducts:
+def cross_products(
+    levels: Floats, columns: Floats, *, is_complete: bool, is_centred: bool
+) -> CrossProducts:
     """Return the sums of products of levels and columns.
 
     Parameters
     ----------
     levels : (n_samples, n_targets), NaN where missing
     columns : (n_samples, k), without gaps
+    is_complete : no level is missing
     is_centred : subtract a level of each target first, which keeps rounding errors in proportion
         to the spread of the levels and not to their height; else the centre is 0
     """
     (n_samples, n_targets), k = levels.shape, columns.shape[1]
-    centre = _first_present(levels) if is_centred else np.zeros(n_targets)
-    left = np.ascontiguousarray(np.column_stack([columns, np.ones(n_samples)]).T)
+    centre = _first_present(levels, is_complete) if is_centred else np.zeros(n_targets)
+    left = np.ones((k + 1, n_samples))
+    left[:k] = columns.T
     pairs = [(i, j) for i in range(k) for j in range(i + 1)]
     sums, squares = np.zeros((k + 1, n_targets)), np.zeros(n_targets)
-    is_complete = not np.isnan(levels.sum())
-    gram = np.zeros((len(pairs) + 1, 1 if is_complete else n_targets))
-    if is_complete:
-        gram[:, 0] = _products(left, pairs).sum(axis=1)
-    shelf = np.empty(_TILE)
+    gram = np.zeros((len(pairs) + 1, n_targets)) if not is_complete else None
+    shelf, flags = np.empty(min(_TILE, levels.size)), np.empty(0)
+    if not is_complete:
+        flags = np.empty_like(shelf)
     for rows, targets in _tiles(n_samples, n_targets):
         tile = levels[rows, targets]
         shifted = shelf[: tile.size].reshape(tile.shape)
         np.subtract(tile, centre[targets], out=shifted)
-        if not is_complete:
-            present = ~np.isnan(shifted)
-            shifted[~present] = 0.0
-            gram[:, targets] += _products(left[:, rows], pairs) @ present.astype(np.float64)
+        if gram is not None:
+            gaps = np.isnan(shifted)
+            shifted[gaps] = 0.0
+            present = np.subtract(1.0, gaps, out=flags[: tile.size].reshape(tile.shape))
+            gram[:, targets] += _products(left[:, rows], pairs) @ present
         sums[:, targets] += left[:, rows] @ shifted
         np.multiply(shifted, shifted, out=shifted)
         squares[targets] += left[k, rows] @ shifted
-    n = np.broadcast_to(np.rint(gram[-1]).astype(np.int64), (n_targets,))
+    if gram is None:
+        n = np.full(n_targets, n_samples)
+        return CrossProducts(n, None, sums[:k], squares, sums[k], centre)
+    n = np.rint(gram[-1]).astype(np.int64)
     return CrossProducts(n, _square(gram, k, pairs), sums[:k], squares, sums[k], centre)
 
 
@@ -79,8 +87,10 @@ def _tiles(n_samples: int, n_targets: int) -> Iterator[tuple[slice, slice]]:
             yield slice(i, i + n_rows), slice(a, a + n_columns)
 
 
-def _first_present(levels: Floats) -> Floats:
+def _first_present(levels: Floats, is_complete: bool) -> Floats:
     """Return the first level of each target that is not missing; 0 where all are."""
+    if is_complete and len(levels):
+        return np.array(levels[0])
     first = np.full(levels.shape[1], np.nan)
     for row in levels:
         gaps = np.isnan(first)

@@ -7,13 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import ArrayLike
 
-from stats.methods.arrays import Floats, Ints, as_matrix
+from stats.methods.arrays import Flags, Floats, Ints, as_matrix
 from stats.methods.cross_products import CrossProducts, cross_products
 from stats.methods.moments import ROUNDING
-from stats.methods.normal_equations import Factor, factorise
+from stats.methods.normal_equations import Factor, factorise, identity
 
 #: A column of the design is made up by the others below this share of its length (as in R's `lm`).
 _DEPENDENT = 1e-7
+#: Products of a basis may be off by no more.
+_ORTHONORMAL = 1e-13
 #: The constant column lies within the span of the design where no entry is further off.
 _CONSTANT = 1e-10
 #: Sums of squares lose digits where less than this share is residual: residuals are then formed.
@@ -37,8 +39,8 @@ class Basis:
 
 
 @dataclass(frozen=True)
-class ContrastFit:
-    """A contrast of coefficients, each (n_targets,), NaN where the samples do not carry it.
+class ContrastFits:
+    """Contrasts of coefficients, (n_contrasts, n_targets), NaN where samples do not carry them.
 
     Parameters
     ----------
@@ -75,12 +77,12 @@ class LinearFit:
     scores: Floats
     centre: Floats
 
-    def contrast(self, weights: ArrayLike) -> ContrastFit:
-        """Return the estimate and unscaled standard error of a contrast of coefficients.
+    def contrasts(self, weights: ArrayLike) -> ContrastFits:
+        """Return estimates and unscaled standard errors of contrasts of coefficients.
 
         Parameters
         ----------
-        weights : (n_coefficients,), one weight per column of the design
+        weights : (n_contrasts, n_coefficients), one weight per column of the design
 
         Raises
         ------
@@ -88,21 +90,31 @@ class LinearFit:
             Another number of weights, a weight that is not finite, or all zero.
         """
         given = _checked_weights(weights, self.basis.coordinates.shape[1])
-        ours = contrast_weights(self.basis, given)
-        if ours is None:
-            nothing = np.full(len(self.n), np.nan)
-            return ContrastFit(nothing, nothing)
-        forward = self.factor.forward(ours[:, None])
-        estimate = (forward * self.scores).sum(axis=0)
-        level = 0.0 if self.basis.of_ones is None else float(ours @ self.basis.of_ones)
-        if abs(level) > ROUNDING * np.abs(given).max():
-            estimate = estimate + level * self.centre
-        error = np.sqrt(np.square(forward).sum(axis=0))
-        is_carried = self.factor.carries(ours, forward)
-        return ContrastFit(
-            np.where(is_carried, estimate, np.nan),
-            np.where(is_carried, error, np.nan) + np.zeros(len(self.n)),
-        )
+        ours, is_carried = contrast_weights(self.basis, given)
+        estimate, error = self._solved(ours)
+        if self.basis.of_ones is not None:
+            levels = ours @ self.basis.of_ones
+            for i in np.flatnonzero(np.abs(levels) > ROUNDING * np.abs(given).max(axis=1)):
+                estimate[i] += levels[i] * self.centre
+        if is_carried is not None:
+            estimate[~is_carried] = error[~is_carried] = np.nan
+        return ContrastFits(estimate, error)
+
+    def _solved(self, weights: Floats) -> tuple[Floats, Floats]:
+        """Return estimates and errors of contrasts of the basis, (n_contrasts, n_targets)."""
+        shape = (len(weights), len(self.n))
+        if self.factor.is_shared and self.factor.is_full:
+            forward = self.factor.forward(weights.T)
+            length = np.sqrt(np.square(forward).sum(axis=0))
+            return forward.T @ self.scores, np.full(shape, length[:, None])
+        estimate, error = np.empty(shape), np.empty(shape)
+        for i, own in enumerate(weights):
+            forward = self.factor.forward(own[:, None])
+            estimate[i] = (forward * self.scores).sum(axis=0)
+            error[i] = np.sqrt(np.square(forward).sum(axis=0))
+            is_lost = ~self.factor.carries(own, forward)
+            estimate[i, is_lost] = error[i, is_lost] = np.nan
+        return estimate, error
 
 
 def fit_linear(levels: ArrayLike, design: ArrayLike, *, heights: Floats | None = None) -> LinearFit:
@@ -127,17 +139,21 @@ def fit_linear(levels: ArrayLike, design: ArrayLike, *, heights: Floats | None =
     that are missing, not that of the design. Where little of the spread is residual, residuals are
     formed explicitly and the solution is refined once.
     """
-    matrix, basis = as_matrix(levels, "levels"), design_basis(design)
+    matrix, is_complete = _finite_or_gaps(levels, "levels")
+    basis = design_basis(design)
     if len(matrix) != len(basis.columns):
         raise ValueError(
             f"{len(matrix)} rows of levels but {len(basis.columns)} rows of the design"
         )
-    sums = cross_products(matrix, basis.columns, is_centred=basis.of_ones is not None)
-    factor = factorise(sums.gram)
+    sums = cross_products(
+        matrix, basis.columns, is_complete=is_complete, is_centred=basis.of_ones is not None
+    )
+    factor = identity(len(sums.cross)) if sums.gram is None else factorise(sums.gram)
     scores = factor.forward(sums.cross)
     rest = sums.squares - np.square(scores).sum(axis=0)
-    unsure = np.flatnonzero(rest < _CANCELLED * sums.squares)
-    if len(unsure):
+    is_unsure = rest < _CANCELLED * sums.squares
+    if is_unsure.any():
+        unsure = np.flatnonzero(is_unsure)
         scores[:, unsure], rest[unsure] = _refined(
             matrix[:, unsure] - sums.centre[unsure], basis, factor.of(unsure), scores[:, unsure]
         )
@@ -154,10 +170,11 @@ def _fit(
 ) -> LinearFit:
     with np.errstate(invalid="ignore", divide="ignore"):
         mean_level = sums.total / sums.n + sums.centre
-        residual_df = (sums.n - factor.rank).astype(np.float64)
-        variance = np.where(residual_df > 0, np.maximum(rest, 0.0) / residual_df, np.nan)
+        residual_df = np.subtract(sums.n, factor.rank, dtype=np.float64)
+        variance = np.maximum(rest, 0.0) / residual_df
+        variance[residual_df <= 0] = np.nan
         height = np.abs(mean_level) if heights is None else heights
-        variance[np.sqrt(variance / sums.n) <= ROUNDING * height] = 0.0
+        variance[variance <= np.square(ROUNDING * height) * sums.n] = 0.0
     return LinearFit(
         n=sums.n,
         n_samples=len(basis.columns),
@@ -181,6 +198,14 @@ def _refined(
     return scores + correction, rest
 
 
+def _finite_or_gaps(values: ArrayLike, name: str) -> tuple[Floats, bool]:
+    """Return values as a matrix, and whether none is missing."""
+    matrix = np.asarray(values, dtype=np.float64)
+    if matrix.ndim == 2 and np.isfinite(matrix).all():
+        return matrix, True
+    return as_matrix(matrix, name), False
+
+
 def design_basis(design: ArrayLike) -> Basis:
     """Return orthonormal columns that span the design, and its coordinates in them.
 
@@ -189,40 +214,70 @@ def design_basis(design: ArrayLike) -> Basis:
     ValueError
         Not a matrix, no column, or a value that is not finite.
     """
-    matrix = as_matrix(design, "design")
-    if not matrix.shape[1] or np.isnan(matrix).any():
+    matrix, is_complete = _finite_or_gaps(design, "design")
+    if not matrix.shape[1] or not is_complete:
         raise ValueError("the design needs at least one column and has no room for gaps")
-    columns, coordinates = np.linalg.qr(matrix)
-    lengths = np.sqrt(np.square(coordinates).sum(axis=0))
-    if (
-        len(matrix) < matrix.shape[1]
-        or (np.abs(np.diagonal(coordinates)) <= _DEPENDENT * lengths).any()
-    ):
-        scaled = matrix / np.where(lengths > 0, lengths, 1.0)
-        left, sizes, _ = np.linalg.svd(scaled, full_matrices=False)
-        columns = left[:, sizes > _DEPENDENT]
-        coordinates = columns.T @ matrix
+    columns, coordinates = _quick_basis(matrix) or _careful_basis(matrix)
     of_ones = columns.sum(axis=0)
     has_ones = np.abs(columns @ of_ones - 1).max(initial=0.0) < _CONSTANT
     return Basis(columns, coordinates, of_ones if has_ones else None)
 
 
-def contrast_weights(basis: Basis, weights: Floats) -> Floats | None:
-    """Return a contrast's weights on the basis; None where the design does not carry it."""
+def _quick_basis(matrix: Floats) -> tuple[Floats, Floats] | None:
+    """Return the basis by Cholesky's factor, None where it is not orthonormal to rounding."""
+    try:
+        lower = np.linalg.cholesky(matrix.T @ matrix)
+    except np.linalg.LinAlgError:
+        return None
+    columns: Floats = np.linalg.solve(lower, matrix.T).T
+    off = np.abs(columns.T @ columns - np.eye(len(lower))).max()
+    if not off < _ORTHONORMAL:
+        return None
+    coordinates: Floats = lower.T.astype(np.float64, copy=False)
+    return columns, coordinates
+
+
+def _careful_basis(matrix: Floats) -> tuple[Floats, Floats]:
+    """Return the basis by Householder's method, or of as many columns as are independent."""
+    columns, coordinates = np.linalg.qr(matrix)
+    lengths = np.sqrt(np.square(coordinates).sum(axis=0))
+    sizes = np.abs(np.diagonal(coordinates))
+    if len(matrix) >= matrix.shape[1] and (sizes > _DEPENDENT * lengths).all():
+        return columns, coordinates
+    scaled = matrix / np.where(lengths > 0, lengths, 1.0)
+    left, sizes, _ = np.linalg.svd(scaled, full_matrices=False)
+    columns = left[:, sizes > _DEPENDENT]
+    return columns, columns.T @ matrix
+
+
+def contrast_weights(basis: Basis, weights: Floats) -> tuple[Floats, Flags | None]:
+    """Return the weights of contrasts on the basis, and whether the design carries each.
+
+    Parameters
+    ----------
+    weights : (n_contrasts, n_coefficients)
+
+    Returns
+    -------
+    tuple
+        (n_contrasts, rank), and (n_contrasts,) or None where a design of full rank carries all
+    """
     rank, n_coefficients = basis.coordinates.shape
     if rank == n_coefficients:
-        return np.asarray(np.linalg.solve(basis.coordinates.T, weights), dtype=np.float64)
-    ours: Floats = np.linalg.lstsq(basis.coordinates.T, weights, rcond=None)[0].astype(np.float64)
-    off = np.abs(basis.coordinates.T @ ours - weights).max(initial=0.0)
-    return ours if off <= _DEPENDENT * np.abs(weights).max() else None
+        ours = np.linalg.solve(basis.coordinates.T, weights.T).T
+        return ours.astype(np.float64, copy=False), None
+    ours = np.linalg.lstsq(basis.coordinates.T, weights.T, rcond=None)[0].T
+    off = np.abs(ours @ basis.coordinates - weights).max(axis=1, initial=0.0)
+    is_carried = off <= _DEPENDENT * np.abs(weights).max(axis=1)
+    return ours.astype(np.float64, copy=False), is_carried
 
 
 def _checked_weights(weights: ArrayLike, n_coefficients: int) -> Floats:
     given = np.asarray(weights, dtype=np.float64)
-    if given.shape != (n_coefficients,):
+    if given.ndim != 2 or given.shape[1] != n_coefficients:
         raise ValueError(
-            f"the contrast has {given.size} weights; the design has {n_coefficients} columns"
+            f"the contrasts have {given.shape[-1]} weights; the design has {n_coefficients} columns"
         )
-    if not np.isfinite(given).all() or not given.any():
+    if not np.isfinite(given).all() or not given.any(axis=1).all():
         raise ValueError(f"a contrast needs finite weights that are not all zero: {given}")
     return given

@@ -1,55 +1,61 @@
-"""From a difference and posterior variances to a t test."""
+"""From differences and posterior variances to t tests."""
 
 from __future__ import annotations
 
 import numpy as np
 
-from stats.methods.arrays import Floats
+from stats.methods.arrays import Flags, Floats
 from stats.methods.posterior import Posterior
 from stats.methods.result import MethodResult, first_reason, missing
-from stats.methods.tails import t_quantile, two_sided_t
-from stats.methods.two_arms import Difference
+from stats.methods.tails import many_two_sided_t, t_quantile
+from stats.methods.two_arms import Differences
 
 
-def standard_error(difference: Difference, variances: Posterior) -> Floats:
-    """Return the moderated standard error of a difference, NaN where it cannot be tested."""
-    with np.errstate(invalid="ignore"):
-        error = difference.contrast.unscaled_error * np.sqrt(variances.variance)
-    return np.where(error > 0, error, np.nan)
+def standard_errors(differences: Differences, variances: Posterior) -> Floats:
+    """Return moderated standard errors, (n_differences, n_targets), NaN where untested."""
+    return differences.contrasts.unscaled_error * np.sqrt(variances.variance)
 
 
-def moderated_result(
-    difference: Difference, variances: Posterior, *, confidence: float
-) -> MethodResult:
-    """Return the moderated t test of a difference against zero."""
-    estimate, error = difference.contrast.estimate, standard_error(difference, variances)
-    is_gap = np.isnan(error)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        effect_size = np.where(is_gap, np.nan, estimate / np.sqrt(variances.variance))
-    df = np.where(is_gap, np.nan, variances.df)
+def moderated_results(
+    differences: Differences, variances: Posterior, *, confidence: float
+) -> list[MethodResult]:
+    """Return the moderated t test of each difference against zero."""
+    estimate, error = differences.contrasts.estimate, standard_errors(differences, variances)
+    df = np.where(np.isnan(error), np.nan, variances.df)
     statistic = estimate / error
-    half_width = t_quantile(confidence, df) * error
-    return MethodResult(
-        estimate=estimate,
-        ci_low=estimate - half_width,
-        ci_high=estimate + half_width,
-        statistic=statistic,
-        df=df,
-        df_denominator=missing(len(df)),
-        p_value=two_sided_t(statistic, df),
-        effect_size=effect_size,
-        effect_size_kind=difference.effect_size_kind,
-        n_numerator=difference.n_numerator,
-        n_denominator=difference.n_denominator,
-        n_pairs=difference.n_pairs,
-        n_dropped=difference.n_dropped,
-        reason=_reasons(difference, variances),
-        details=variances.details,
-    )
+    half_width = t_quantile(confidence, df.ravel()).reshape(df.shape) * error
+    low, high = estimate - half_width, estimate + half_width
+    p_value = many_two_sided_t(statistic.ravel(), df.ravel()).reshape(df.shape)
+    effect_size = statistic * differences.contrasts.unscaled_error
+    n_pairs, nothing = differences.n_pairs, missing(df.shape[1])
+    lost = np.isnan(estimate)
+    reasons = [variances.reason] * len(df)
+    if lost.any():
+        reasons = [_reasons(differences, i, lost[i], variances) for i in range(len(df))]
+    return [
+        MethodResult(
+            estimate=estimate[i],
+            ci_low=low[i],
+            ci_high=high[i],
+            statistic=statistic[i],
+            df=df[i],
+            df_denominator=nothing,
+            p_value=p_value[i],
+            effect_size=effect_size[i],
+            effect_size_kind=differences.effect_size_kind,
+            n_numerator=differences.n_numerator[i],
+            n_denominator=differences.n_denominator[i],
+            n_pairs=None if n_pairs is None else n_pairs[i],
+            n_dropped=differences.n_dropped[i],
+            reason=reasons[i],
+            details=variances.details,
+        )
+        for i in range(len(df))
+    ]
 
 
-def _reasons(difference: Difference, variances: Posterior) -> tuple[str, ...]:
-    lost = np.isnan(difference.contrast.estimate)
-    words = difference.lacking_words() if lost.any() else ""
-    checks = [(lost, words), *variances.gaps(), *variances.notes()]
-    return tuple(first_reason(len(lost), checks))
+def _reasons(
+    differences: Differences, i: int, lost: Flags, variances: Posterior
+) -> tuple[str, ...]:
+    words = first_reason(len(lost), [(lost, differences.lacking_words(i))])
+    return tuple(own or other for own, other in zip(words, variances.reason, strict=True))

@@ -9,10 +9,10 @@ from numpy.typing import ArrayLike
 
 from stats.methods.arrays import check_confidence
 from stats.methods.linear_model import fit_linear
-from stats.methods.moderated_result import moderated_result
+from stats.methods.moderated_result import moderated_results
 from stats.methods.posterior import posterior
 from stats.methods.result import MethodResult
-from stats.methods.two_arms import Difference, group_difference, pair_difference
+from stats.methods.two_arms import Differences, group_difference, pair_difference
 
 
 def moderated_t(
@@ -91,25 +91,19 @@ def moderated_t_contrasts(
     """
     check_confidence(confidence)
     fit = fit_linear(levels, design)
+    n_contrasts = len(contrasts)
+    differences = Differences(
+        contrasts=fit.contrasts(np.array(list(contrasts.values()), dtype=np.float64)),
+        n_numerator=[fit.n] * n_contrasts,
+        n_denominator=[np.zeros_like(fit.n)] * n_contrasts,
+        n_pairs=None,
+        n_dropped=[fit.n_samples - fit.n] * n_contrasts,
+        effect_size_kind="moderated_d",
+        lacking="not estimable: the {numerator} samples with a level do not carry this contrast",
+    )
     variances = posterior(fit, trend=trend, robust=robust)
-    n_dropped, nobody = fit.n_samples - fit.n, np.zeros_like(fit.n)
-    return {
-        name: moderated_result(
-            Difference(
-                contrast=fit.contrast(weights),
-                n_numerator=fit.n,
-                n_denominator=nobody,
-                n_pairs=None,
-                n_dropped=n_dropped,
-                effect_size_kind="moderated_d",
-                lacking="not estimable: the {numerator} samples with a level do not carry this "
-                "contrast",
-            ),
-            variances,
-            confidence=confidence,
-        )
-        for name, weights in contrasts.items()
-    }
+    results = moderated_results(differences, variances, confidence=confidence)
+    return dict(zip(contrasts, results, strict=True))
 
 
 def moderated_t_groups(
@@ -143,9 +137,10 @@ def moderated_t_groups(
     standard deviation 1.5 times as large in the small group a true null is rejected at 10–11 %.
     """
     check_confidence(confidence)
-    difference, fit = group_difference(numerator, denominator, covariates)
+    differences, fit = group_difference(numerator, denominator, covariates)
     variances = posterior(fit, trend=trend, robust=robust)
-    return moderated_result(difference, variances, confidence=confidence)
+    (result,) = moderated_results(differences, variances, confidence=confidence)
+    return result
 
 
 def moderated_t_pairs(
@@ -177,6 +172,7 @@ def moderated_t_pairs(
     df, t and p agree.
     """
     check_confidence(confidence)
-    difference, fit = pair_difference(numerator, denominator)
+    differences, fit = pair_difference(numerator, denominator)
     variances = posterior(fit, trend=trend, robust=robust)
-    return moderated_result(difference, variances, confidence=confidence)
+    (result,) = moderated_results(differences, variances, confidence=confidence)
+    return result

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,10 +23,19 @@ class Factor:
     lower : (k, k, n_targets or 1), rows of the triangular factor; a lost column is all zero
         below a diagonal of one.
     is_kept : (k, n_targets or 1), False for a column that the ones before it make up.
+    is_full : no target has lost a column.
+    is_identity : the columns were orthonormal already.
     """
 
     lower: Floats
     is_kept: Flags
+    is_full: bool
+    is_identity: bool = False
+
+    @property
+    def is_shared(self) -> bool:
+        """True where all targets have one factor."""
+        return bool(self.lower.shape[2] == 1)
 
     @property
     def rank(self) -> Ints:
@@ -34,18 +44,18 @@ class Factor:
 
     def forward(self, right: Floats) -> Floats:
         """Return L⁻¹ `right`, zero in lost columns; `right` is (k, n_targets or 1)."""
-        k = len(self.lower)
-        shape = np.broadcast_shapes(right.shape[1:], self.lower.shape[2:])
-        out = np.empty((k, *shape))
-        for j in range(k):
-            rest = right[j]
-            for i in range(j):
-                rest = rest - self.lower[j, i] * out[i]
-            out[j] = np.where(self.is_kept[j], rest / self.lower[j, j], 0.0)
-        return out
+        if self.is_identity:
+            return right
+        rows: list[Floats] = []
+        for j, rest in enumerate(right):
+            own = _minus_products(rest, self.lower[j], rows) / self.lower[j, j]
+            rows.append(own if self.is_full else np.where(self.is_kept[j], own, 0.0))
+        return np.array(rows) if rows else np.zeros_like(right)
 
     def backward(self, right: Floats) -> Floats:
         """Return L⁻ᵀ `right`: the coefficients, zero in lost columns."""
+        if self.is_identity:
+            return right
         out = np.empty_like(right)
         for j in reversed(range(len(self.lower))):
             rest = right[j]
@@ -62,21 +72,25 @@ class Factor:
         weights : (k,), of the contrast
         forward : (k, n_targets or 1), what `forward` made of them
         """
-        shape = np.broadcast_shapes(forward.shape[1:], self.lower.shape[2:])
-        out = np.ones(shape, dtype=np.bool_)
-        if self.is_kept.all():
+        out = np.ones(forward.shape[1], dtype=np.bool_)
+        if self.is_full:
             return out
         scale = np.abs(weights).max()
         for j, weight in enumerate(weights):
-            rest = weight - (self.lower[j, :j] * forward[:j]).sum(axis=0)
+            rest = _minus_products(weight, self.lower[j], forward[:j])
             out &= self.is_kept[j] | (np.abs(rest) <= 1e-6 * scale)
         return out
 
     def of(self, targets: Ints) -> Factor:
         """Return the factors of some targets."""
-        if self.lower.shape[2] == 1:
+        if self.is_shared:
             return self
-        return Factor(self.lower[:, :, targets], self.is_kept[:, targets])
+        return Factor(self.lower[:, :, targets], self.is_kept[:, targets], self.is_full)
+
+
+def identity(k: int) -> Factor:
+    """Return the factor of k orthonormal columns without a gap."""
+    return Factor(np.eye(k)[:, :, None], np.ones((k, 1), dtype=np.bool_), True, is_identity=True)
 
 
 def factorise(gram: Floats) -> Factor:
@@ -85,10 +99,18 @@ def factorise(gram: Floats) -> Factor:
     lower = np.zeros_like(gram)
     is_kept = np.empty(gram.shape[1:], dtype=np.bool_)
     for j in range(k):
-        pivot = gram[j, j] - np.square(lower[j, :j]).sum(axis=0)
+        own = lower[j, :j]
+        pivot = _minus_products(gram[j, j], own, own)
         is_kept[j] = pivot > _LOST * gram[j, j]
         lower[j, j] = np.sqrt(np.where(is_kept[j], pivot, 1.0))
         for i in range(j + 1, k):
-            rest = gram[i, j] - (lower[i, :j] * lower[j, :j]).sum(axis=0)
-            lower[i, j] = np.where(is_kept[j], rest / lower[j, j], 0.0)
-    return Factor(lower, is_kept)
+            rest = _minus_products(gram[i, j], lower[i], own) / lower[j, j]
+            lower[i, j] = np.where(is_kept[j], rest, 0.0)
+    return Factor(lower, is_kept, bool(is_kept.all()))
+
+
+def _minus_products(start: Floats, left: Iterable[Floats], right: Iterable[Floats]) -> Floats:
+    """Return `start` minus the sum of products of rows, as many as the shorter side has."""
+    for a, b in zip(left, right, strict=False):
+        start = start - a * b
+    return start

@@ -7,8 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from stats.methods.arrays import Flags, Floats
+from stats.methods.arrays import Floats
 from stats.methods.linear_model import LinearFit
+from stats.methods.result import first_reason
 from stats.methods.robust_prior import robust_variance_prior
 from stats.methods.variance_prior import VariancePrior, variance_prior
 
@@ -19,49 +20,17 @@ class Posterior:
 
     Parameters
     ----------
-    variance : s̃², NaN where there is neither a variance of the target's own nor a prior.
+    variance : s̃², NaN where no test can be made: the target has neither a variance of its own nor
+        a prior, or no variance at all.
     df : of a test with it: own plus prior, at most the sum of all targets' own.
-    prior : where it comes from.
-    residual_variance, residual_df, mean_level : of the target itself.
+    reason : why there is no variance, or what the reader must know of it.
+    details : the quantities behind it by name, as in MethodResult.
     """
 
     variance: Floats
     df: Floats
-    prior: VariancePrior
-    residual_variance: Floats
-    residual_df: Floats
-    mean_level: Floats
-
-    @property
-    def details(self) -> Mapping[str, Floats]:
-        """Quantities behind the variance, by name."""
-        return {
-            "mean_level_log2": self.mean_level,
-            "residual_variance": self.residual_variance,
-            "residual_df": self.residual_df,
-            "prior_variance": self.prior.variance,
-            "prior_df": self.prior.df,
-            "posterior_variance": self.variance,
-        }
-
-    def gaps(self) -> list[tuple[Flags, str]]:
-        """Return where no test can be made, with the words."""
-        no_prior = self.prior.reason or "no prior variance at this mean level"
-        return [
-            (np.isnan(self.variance) & np.isnan(self.prior.variance), no_prior),
-            (np.isnan(self.variance), f"no residual degrees of freedom; {self.prior.reason}"),
-            (self.variance <= 0, f"zero variance; {self.prior.reason}"),
-        ]
-
-    def notes(self) -> list[tuple[Flags, str]]:
-        """Return what the reader of a sound test must know, with the words."""
-        alone = "the prior variance of the panel alone is used"
-        everywhere = np.ones(len(self.df), dtype=np.bool_)
-        return [
-            (self.residual_df <= 0, f"no residual degrees of freedom: {alone}"),
-            (self.residual_variance <= 0, f"zero residual variance: {alone}"),
-            (everywhere & bool(self.prior.reason), self.prior.reason),
-        ]
+    reason: tuple[str, ...]
+    details: Mapping[str, Floats]
 
 
 def posterior(fit: LinearFit, *, trend: bool, robust: bool) -> Posterior:
@@ -78,11 +47,39 @@ def posterior(fit: LinearFit, *, trend: bool, robust: bool) -> Posterior:
     s̃² = (d s² + d₀ s₀²) ÷ (d + d₀); with infinite d₀ it is s₀². df = min(d + d₀, Σ d).
     """
     estimate = robust_variance_prior if robust else variance_prior
-    d = fit.residual_df
-    prior = estimate(fit.residual_variance, d, mean_level=fit.mean_level if trend else None)
+    d, own = fit.residual_df, fit.residual_variance
+    prior = estimate(own, d, mean_level=fit.mean_level if trend else None)
     with np.errstate(invalid="ignore", divide="ignore"):
-        own = np.where(d > 0, d * fit.residual_variance, 0.0)
-        drawn = (own + prior.df * prior.variance) / (d + prior.df)
-        variance = np.where(np.isinf(prior.df), prior.variance, drawn)
+        drawn = (np.where(d > 0, d * own, 0.0) + prior.df * prior.variance) / (d + prior.df)
+        drawn = np.where(np.isinf(prior.df), prior.variance, drawn)
+        variance = np.where(drawn > 0, drawn, np.nan)
         df = np.minimum(d + prior.df, d[d > 0].sum())
-    return Posterior(variance, df, prior, fit.residual_variance, d, fit.mean_level)
+    details = {
+        "mean_level_log2": fit.mean_level,
+        "residual_variance": own,
+        "residual_df": d,
+        "prior_variance": prior.variance,
+        "prior_df": prior.df,
+        "posterior_variance": drawn,
+    }
+    return Posterior(variance, df, tuple(_reasons(fit, prior, drawn)), details)
+
+
+def _reasons(fit: LinearFit, prior: VariancePrior, drawn: Floats) -> list[str]:
+    """Return why a target has no posterior variance, else what is odd about it."""
+    if not prior.reason and (drawn > 0).all() and (fit.residual_variance > 0).all():
+        return [""] * len(drawn)
+    alone = "the prior variance of the panel alone is used"
+    everywhere = np.full(len(drawn), bool(prior.reason))
+    has_no_df = fit.residual_df <= 0
+    return first_reason(
+        len(drawn),
+        [
+            (np.isnan(prior.variance), prior.reason or "no prior variance without a mean level"),
+            (np.isnan(drawn), f"no residual degrees of freedom; {prior.reason}"),
+            (drawn <= 0, f"zero variance; {prior.reason}"),
+            (has_no_df, f"no residual degrees of freedom: {alone}"),
+            (fit.residual_variance <= 0, f"zero residual variance: {alone}"),
+            (everywhere, prior.reason),
+        ],
+    )

@@ -11,7 +11,6 @@ from stats.methods.variance_prior import (
     VariancePrior,
     informative,
     log_location,
-    too_few,
     variance_prior,
 )
 
@@ -50,7 +49,7 @@ def robust_variance_prior(
     """
     plain = variance_prior(variance, df, mean_level=mean_level)
     tells = informative(variance, df, mean_level)
-    if too_few(variance, tells) is not None or tells.sum() * max(_TAILS) < 1:
+    if plain.reason or tells.sum() * max(_TAILS) < 1:
         return plain
     x, d, plain_df = variance[tells], df[tells], float(plain.df[0])
     x = np.maximum(x, _FLOOR * np.median(x))

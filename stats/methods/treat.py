@@ -9,11 +9,11 @@ from numpy.typing import ArrayLike
 
 from stats.methods.arrays import check_confidence
 from stats.methods.linear_model import LinearFit
-from stats.methods.moderated_result import moderated_result, standard_error
+from stats.methods.moderated_result import moderated_results, standard_errors
 from stats.methods.posterior import posterior
 from stats.methods.result import MethodResult
 from stats.methods.tails import upper_t
-from stats.methods.two_arms import Difference, group_difference, pair_difference
+from stats.methods.two_arms import Differences, group_difference, pair_difference
 
 
 def treat_groups(
@@ -93,7 +93,7 @@ def treat_pairs(
 
 
 def _beyond(
-    difference: Difference,
+    differences: Differences,
     fit: LinearFit,
     *,
     minimum_log2fc: float,
@@ -104,8 +104,9 @@ def _beyond(
     if not 0 <= minimum_log2fc < np.inf:
         raise ValueError(f"the minimum is {minimum_log2fc}; it is 0 or more, as log2(1.5) = 0.585")
     variances = posterior(fit, trend=trend, robust=robust)
-    result = moderated_result(difference, variances, confidence=confidence)
-    error, size = standard_error(difference, variances), np.abs(result.estimate)
+    (result,) = moderated_results(differences, variances, confidence=confidence)
+    (error,) = standard_errors(differences, variances)
+    size = np.abs(result.estimate)
     beyond = (size - minimum_log2fc) / error
     p_value = upper_t(beyond, result.df) + upper_t((size + minimum_log2fc) / error, result.df)
     return replace(

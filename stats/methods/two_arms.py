@@ -2,39 +2,40 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 from numpy.typing import ArrayLike
 
 from stats.methods.arrays import Flags, Floats, Ints, as_matrices
-from stats.methods.linear_model import ContrastFit, LinearFit, fit_linear
+from stats.methods.linear_model import ContrastFits, LinearFit, fit_linear
 
 
 @dataclass(frozen=True)
-class Difference:
-    """A difference that a linear model estimates; arrays are (n_targets,).
+class Differences:
+    """Differences that one linear model estimates.
 
     Parameters
     ----------
-    contrast : the difference, NaN where the samples do not carry it.
-    n_numerator, n_denominator, n_pairs, n_dropped : as in MethodResult.
+    contrasts : the differences, NaN where the samples do not carry them.
+    n_numerator, n_denominator, n_pairs, n_dropped : as in MethodResult, of each difference.
     effect_size_kind : name of difference ÷ posterior standard deviation.
     lacking : words for a difference that the samples do not carry, with `{numerator}` and
         `{denominator}` for the counts.
     """
 
-    contrast: ContrastFit
-    n_numerator: Ints
-    n_denominator: Ints
-    n_pairs: Ints | None
-    n_dropped: Ints
+    contrasts: ContrastFits
+    n_numerator: Sequence[Ints]
+    n_denominator: Sequence[Ints]
+    n_pairs: Sequence[Ints] | None
+    n_dropped: Sequence[Ints]
     effect_size_kind: str
     lacking: str
 
-    def lacking_words(self) -> list[str]:
-        """Return the words of `lacking` for each target."""
-        counts = zip(self.n_numerator.tolist(), self.n_denominator.tolist(), strict=True)
+    def lacking_words(self, i: int) -> list[str]:
+        """Return the words of `lacking` for each target of difference i."""
+        counts = zip(self.n_numerator[i].tolist(), self.n_denominator[i].tolist(), strict=True)
         return [self.lacking.format(numerator=a, denominator=b) for a, b in counts]
 
 
@@ -42,7 +43,7 @@ def group_difference(
     numerator: ArrayLike,
     denominator: ArrayLike,
     covariates: tuple[ArrayLike, ArrayLike] | None,
-) -> tuple[Difference, LinearFit]:
+) -> tuple[Differences, LinearFit]:
     """Fit two independent groups, each with a mean of its own, and shared slopes.
 
     Parameters
@@ -71,14 +72,13 @@ def group_difference(
         design = np.column_stack([design, slopes])
     fit = fit_linear(levels, design)
     n_numerator = np.count_nonzero(~np.isnan(levels[: len(a)]), axis=0).astype(np.int64)
-    weights = np.zeros(design.shape[1])
-    weights[:2] = 1.0, -1.0
-    difference = Difference(
-        contrast=fit.contrast(weights),
-        n_numerator=n_numerator,
-        n_denominator=fit.n - n_numerator,
+    weights = np.append([1.0, -1.0], np.zeros(design.shape[1] - 2))
+    difference = Differences(
+        contrasts=fit.contrasts([weights]),
+        n_numerator=[n_numerator],
+        n_denominator=[fit.n - n_numerator],
         n_pairs=None,
-        n_dropped=fit.n_samples - fit.n,
+        n_dropped=[fit.n_samples - fit.n],
         effect_size_kind="moderated_d",
         lacking="too few values: {numerator} in the numerator and {denominator} in the "
         "denominator group do not carry the difference",
@@ -103,7 +103,7 @@ def _covariate_columns(
     return columns, lacks
 
 
-def pair_difference(numerator: ArrayLike, denominator: ArrayLike) -> tuple[Difference, LinearFit]:
+def pair_difference(numerator: ArrayLike, denominator: ArrayLike) -> tuple[Differences, LinearFit]:
     """Fit the mean of the within-pair differences of complete pairs.
 
     Parameters
@@ -130,12 +130,12 @@ def pair_difference(numerator: ArrayLike, denominator: ArrayLike) -> tuple[Diffe
     means = np.where(np.isnan(differences), np.nan, bottom + differences / 2)
     mean_level = fit_linear(means, np.ones((len(top), 1))).mean_level
     fit = fit_linear(differences, np.ones((len(top), 1)), heights=np.abs(mean_level))
-    difference = Difference(
-        contrast=fit.contrast([1.0]),
-        n_numerator=fit.n,
-        n_denominator=fit.n,
-        n_pairs=fit.n,
-        n_dropped=fit.n_samples - fit.n,
+    difference = Differences(
+        contrasts=fit.contrasts([[1.0]]),
+        n_numerator=[fit.n],
+        n_denominator=[fit.n],
+        n_pairs=[fit.n],
+        n_dropped=[fit.n_samples - fit.n],
         effect_size_kind="moderated_dz",
         lacking="too few complete pairs: {numerator}, at least 1 is needed",
     )

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
 from scipy import special
 
 from stats.methods.arrays import Flags, Floats
+from stats.methods.distinct import distinct
 from stats.methods.natural_spline import fit_spline
 
 #: A variance below this share of the median enters the moments as that share of it.
@@ -78,16 +78,18 @@ def variance_prior(variance: Floats, df: Floats, *, mean_level: Floats | None) -
     doi:10.1186/gb-2014-15-2-r29. Checked against limma 3.54 `eBayes`: 1/d₀ at 1e-10, s₀² at 1e-8.
     """
     tells = informative(variance, df, mean_level)
-    early = too_few(variance, tells)
-    if early is not None:
-        return early
     x, d = variance[tells], df[tells]
-    x = np.maximum(x, _FLOOR * np.median(x))
-    location = log_location(np.log(x) - per_value(log_bias, d), tells, mean_level)
-    excess = location.residual_mean_square - float(per_value(_chance, d).mean())
+    middle = median(x)
+    if len(x) < 2 or middle <= 0:
+        return _without_moments(x, len(df))
+    x = np.maximum(x, _FLOOR * middle)
+    different, where = distinct(d)
+    bias, chance = _log_moments(different)
+    location = log_location(np.log(x) - bias[where], tells, mean_level)
+    excess = location.residual_mean_square - float(chance[where].mean())
     if excess > 0:
         prior_df = 2 * trigamma_inverse(excess)
-        scale = np.exp(location.at + log_bias(np.array(prior_df)))
+        scale = np.exp(location.at + _log_moments(np.array([prior_df]))[0])
         return VariancePrior(scale, np.full(len(df), prior_df), "")
     no_curve = location.n_coefficients == 1
     pooled = np.full(len(df), x.mean()) if no_curve else np.exp(location.at)
@@ -100,19 +102,16 @@ def informative(variance: Floats, df: Floats, mean_level: Floats | None) -> Flag
     return tells if mean_level is None else tells & ~np.isnan(mean_level)
 
 
-def too_few(variance: Floats, tells: Flags) -> VariancePrior | None:
-    """Return the answer where no prior can be estimated, None where it can."""
-    n_targets, n_told = len(variance), int(tells.sum())
+def _without_moments(x: Floats, n_targets: int) -> VariancePrior:
+    """Return the answer where the variances that are told give no moments."""
     nothing = np.full(n_targets, np.nan)
-    if n_told == 0:
+    if not len(x):
         return VariancePrior(nothing, nothing, "no prior: no target has a residual variance")
-    if n_told == 1:
+    if len(x) == 1:
         words = "no prior from a single target: its own variance alone is used"
-        return VariancePrior(np.full(n_targets, variance[tells][0]), np.zeros(n_targets), words)
-    if np.median(variance[tells]) <= 0:
-        words = "no prior: half or more of the residual variances are zero"
-        return VariancePrior(nothing, nothing, words)
-    return None
+        return VariancePrior(np.full(n_targets, x[0]), np.zeros(n_targets), words)
+    words = "no prior: half or more of the residual variances are zero"
+    return VariancePrior(nothing, nothing, words)
 
 
 def log_location(z: Floats, tells: Flags, mean_level: Floats | None) -> Location:
@@ -130,27 +129,27 @@ def log_location(z: Floats, tells: Flags, mean_level: Floats | None) -> Location
         n_different = len(np.unique(mean_level[tells]))
         n_coefficients = min(1 + (n >= 3) + (n >= 6) + (n >= 30), n_different)
     if mean_level is None or n_coefficients < 2:
-        return Location(np.full(len(tells), z.mean()), float(z.var(ddof=1)), 1)
+        middle = float(z.mean())
+        rest = z - middle
+        return Location(np.full(len(tells), middle), float(rest @ rest) / (n - 1), 1)
     curve = fit_spline(mean_level[tells], z, df=n_coefficients)
     return Location(curve.at(mean_level), curve.residual_mean_square, n_coefficients)
 
 
-def log_bias(df: Floats) -> Floats:
-    """Return the mean of log s² around log σ²: ψ(d/2) − log(d/2)."""
-    return np.asarray(special.digamma(df / 2) - np.log(df / 2), dtype=np.float64)
+def _log_moments(df: Floats) -> tuple[Floats, Floats]:
+    """Return mean and variance of log s² around log σ²: ψ(d/2) − log(d/2) and ψ′(d/2)."""
+    half = df / 2
+    return special.digamma(half) - np.log(half), special.zeta(2.0, half)
 
 
-def _chance(df: Floats) -> Floats:
-    """Return the variance of log s² that chance makes: ψ′(d/2)."""
-    return np.asarray(special.zeta(2, df / 2), dtype=np.float64)
-
-
-def per_value(function: Callable[[Floats], Floats], values: Floats) -> Floats:
-    """Return a function of many values of which most agree, computed once for each."""
-    if len(values) and values.min() == values.max():
-        return np.broadcast_to(function(values[:1]), values.shape)
-    different, which = np.unique(values, return_inverse=True)
-    return function(different)[which]
+def median(x: Floats) -> float:
+    """Return the median, NaN of nothing; without what `numpy.median` costs beside the search."""
+    n = len(x)
+    if not n:
+        return np.nan
+    upper = np.partition(x, n // 2)
+    high = float(upper[n // 2])
+    return high if n % 2 else (float(upper[: n // 2].max()) + high) / 2
 
 
 def trigamma_inverse(value: float) -> float:

@@ -36,11 +36,11 @@ def test_equals_least_squares_of_each_target_alone(share):
     levels, design = study(share=share)
     weights = np.array([1.0, 0.0, -1.0, 0.0, 0.0])
     fit = fit_linear(levels, design)
-    contrast = fit.contrast(weights)
+    contrast = fit.contrasts([weights])
     for j in range(levels.shape[1]):
         estimate, error, variance, df = alone(levels[:, j], design, weights)
-        assert contrast.estimate[j] == pytest.approx(estimate, rel=1e-8, abs=1e-9)
-        assert contrast.unscaled_error[j] == pytest.approx(error, rel=1e-7)
+        assert contrast.estimate[0, j] == pytest.approx(estimate, rel=1e-8, abs=1e-9)
+        assert contrast.unscaled_error[0, j] == pytest.approx(error, rel=1e-7)
         assert fit.residual_variance[j] == pytest.approx(variance, rel=1e-8)
         assert fit.residual_df[j] == df
         assert fit.mean_level[j] == pytest.approx(np.nanmean(levels[:, j]))
@@ -52,7 +52,7 @@ def test_a_design_without_a_constant_is_not_centred():
     levels = 12 + rng.normal(size=(9, 3))
     fit = fit_linear(levels, x)
     slope = (x * levels).sum(axis=0) / (x**2).sum()
-    np.testing.assert_allclose(fit.contrast([1.0]).estimate, slope)
+    np.testing.assert_allclose(fit.contrasts([[1.0]]).estimate[0], slope)
     rest = ((levels - x * slope) ** 2).sum(axis=0) / 8
     np.testing.assert_allclose(fit.residual_variance, rest)
 
@@ -60,7 +60,7 @@ def test_a_design_without_a_constant_is_not_centred():
 def test_a_group_mean_itself_is_a_contrast():
     levels, _ = study(share=0.0)
     design = np.eye(3)[np.arange(len(levels)) % 3]
-    mean = fit_linear(levels, design).contrast([0, 1, 0]).estimate
+    mean = fit_linear(levels, design).contrasts([[0, 1, 0]]).estimate[0]
     np.testing.assert_allclose(mean, levels[1::3].mean(axis=0), rtol=1e-13)
 
 
@@ -69,13 +69,13 @@ def test_a_group_that_is_missing_leaves_the_contrasts_of_the_others():
     group = np.arange(len(levels)) % 3
     levels[group == 2, 0] = np.nan
     fit = fit_linear(levels, np.eye(3)[group])
-    kept, lost = fit.contrast([1, -1, 0]), fit.contrast([1, 0, -1])
+    both = fit.contrasts([[1, -1, 0], [1, 0, -1]])
     expected = levels[group == 0, 0].mean() - levels[group == 1, 0].mean()
-    assert kept.estimate[0] == pytest.approx(expected)
-    assert kept.unscaled_error[0] == pytest.approx(np.sqrt(2 / 8))
-    assert np.isnan(lost.estimate[0])
-    assert np.isnan(lost.unscaled_error[0])
-    assert np.isfinite(lost.estimate[1:]).all()
+    assert both.estimate[0, 0] == pytest.approx(expected)
+    assert both.unscaled_error[0, 0] == pytest.approx(np.sqrt(2 / 8))
+    assert np.isnan(both.estimate[1, 0])
+    assert np.isnan(both.unscaled_error[1, 0])
+    assert np.isfinite(both.estimate[1, 1:]).all()
     assert fit.residual_df[0] == 14
 
 
@@ -86,9 +86,11 @@ def test_a_design_whose_columns_depend_on_each_other_carries_what_it_can():
     plain, odd = fit_linear(levels, group), fit_linear(levels, overfull)
     np.testing.assert_allclose(odd.residual_variance, plain.residual_variance)
     np.testing.assert_allclose(
-        odd.contrast([0, 1, -1, 0]).estimate, plain.contrast([1, -1, 0]).estimate, atol=1e-12
+        odd.contrasts([[0, 1, -1, 0]]).estimate[0],
+        plain.contrasts([[1, -1, 0]]).estimate[0],
+        atol=1e-12,
     )
-    assert np.isnan(odd.contrast([0, 1, 0, 0]).estimate).all()
+    assert np.isnan(odd.contrasts([[0, 1, 0, 0]]).estimate[0]).all()
 
 
 def test_a_perfect_fit_has_no_variance_rather_than_rounding():
@@ -96,7 +98,7 @@ def test_a_perfect_fit_has_no_variance_rather_than_rounding():
     levels = design @ [[8.1, 4096.3], [9.3, 0.1]]
     fit = fit_linear(levels, design)
     np.testing.assert_array_equal(fit.residual_variance, [0.0, 0.0])
-    np.testing.assert_allclose(fit.contrast([1, -1]).estimate, [-1.2, 4096.2])
+    np.testing.assert_allclose(fit.contrasts([[1, -1]]).estimate[0], [-1.2, 4096.2])
 
 
 def test_far_groups_keep_the_digits_of_the_variance():
@@ -122,7 +124,9 @@ def test_more_tiles_than_one_give_the_same_sums():
         one = fit_linear(levels[:, [j]], design)
         np.testing.assert_allclose(whole.residual_variance[j], one.residual_variance[0], rtol=1e-12)
         np.testing.assert_allclose(
-            whole.contrast([0, 1]).estimate[j], one.contrast([0, 1]).estimate[0], rtol=1e-9
+            whole.contrasts([[0, 1]]).estimate[0, j],
+            one.contrasts([[0, 1]]).estimate[0, 0],
+            rtol=1e-9,
         )
 
 
@@ -146,7 +150,7 @@ def test_designs_that_do_not_fit_are_refused(design, words):
 def test_contrasts_that_do_not_fit_are_refused(weights, words):
     fit = fit_linear(np.ones((4, 2)), np.eye(2)[[0, 0, 1, 1]])
     with pytest.raises(ValueError, match=words):
-        fit.contrast(weights)
+        fit.contrasts([weights])
 
 
 def test_a_natural_spline_is_a_straight_line_beyond_its_ends_and_smooth_within():
