@@ -19,6 +19,7 @@ from stats.design import (
 from stats.methods.anova_oneway import anova_oneway
 from stats.methods.arrays import Floats
 from stats.methods.bartlett import bartlett
+from stats.methods.block_moderated_t import block_moderated_t
 from stats.methods.brown_forsythe import brown_forsythe
 from stats.methods.games_howell import games_howell
 from stats.methods.kruskal import kruskal
@@ -28,8 +29,9 @@ from stats.methods.result import swapped
 from stats.methods.tukey_hsd import tukey_hsd
 from stats.methods.welch_anova import welch_anova
 from stats.plan import Analysis
-from stats.recipes.computed import CONFIDENCE, Computed, Scores
+from stats.recipes.computed import CONFIDENCE, Computed, Scores, joined
 
+SENSITIVITY = "sensitivity analysis: one correlation within patients for all targets"
 OMNIBUS_SHARED = "independence violated: the groups share patients"
 #: Contrast id of what is told of all groups together.
 WHOLE = "all"
@@ -99,12 +101,21 @@ def _within_patients(
     mixed = mixed_model(
         matrix, codes, patients, pairs, covariates=covariates, confidence=CONFIDENCE
     )
+    block = block_moderated_t(
+        matrix, codes, patients, pairs, covariates=covariates, confidence=CONFIDENCE
+    )
     primary = analysis.primary_method == "mixed_model"
     return [
         Computed("mixed_model", "", mixed.omnibus, primary, note),
         *(
             Computed("mixed_model", "", result, note=note, contrast_id=name)
             for name, result in mixed.contrasts.items()
+        ),
+        *(
+            Computed(
+                "block_moderated_t", "", result, note=joined(note, SENSITIVITY), contrast_id=name
+            )
+            for name, result in block.items()
         ),
     ]  # fmt: skip
 

@@ -40,6 +40,7 @@ ELSEWHERE = [
     ("moderated_demo", "y_vs_x robust", "b_vs_a B_vs_A moderated_t_robust", TEST, 1e-6),
     ("treat", "x_vs_z plain", "a_vs_c A_vs_C treat", TEST, 1e-8),
     ("treat", "y_vs_x plain", "b_vs_a B_vs_A treat", TEST, 1e-8),
+    ("block", "y_vs_x", "abc B_vs_A block_moderated_t", ("estimate", *TEST), 1e-5),
     ("mixed", "omnibus", "abc all mixed_model", ("statistic", "df_denominator", "p_value"), 1e-4),
     ("mixed", "y_vs_x", "abc B_vs_A mixed_model", ("estimate", *TEST), 1e-4),
 ]
@@ -48,6 +49,7 @@ MARKS = {
     "moderated_demo": ("set", "demo", ("analysis", "option")),
     "treat": ("set", "demo", ("analysis", "option")),
     "mixed": ("design", "demo", ("contrast",)),
+    "block": ("study", "demo", ("contrast",)),
 }
 
 

@@ -12,7 +12,7 @@ from stats.methods.tost import equivalence_verdict, tost
 from stats.methods.tukey_hsd import tukey_hsd
 from stats.methods.welch_t import welch_t
 from stats.multiplicity import benjamini_hochberg
-from stats.recipes.omnibus import OMNIBUS_SHARED
+from stats.recipes.omnibus import OMNIBUS_SHARED, SENSITIVITY
 
 TWO_ARMS = {"moderated_t", "moderated_t_trend", "moderated_t_robust", "treat"}
 INDEPENDENT = TWO_ARMS | {"welch_t", "student_t", "mann_whitney"}
@@ -189,6 +189,11 @@ def test_groups_that_share_patients_are_told_by_models_with_a_random_patient(
     np.testing.assert_allclose(
         [r["estimate"] for r in pair], expected.contrasts["B_vs_A"].estimate, rtol=1e-9
     )
+    block = of(mine, method="block_moderated_t")
+    assert {r["contrast_id"] for r in block} == {"B_vs_A", "C_vs_A", "C_vs_B"}
+    assert all(SENSITIVITY in r["reason"] and not r["is_primary"] for r in block)
+    assert all(len(set(r["detail_names"]) & {"own_correlation", "consensus_correlation"}) == 2
+               for r in block if r["p_value"] is not None)  # fmt: skip
     assert all(OMNIBUS_SHARED in r["reason"] for r in of(mine, method="anova_oneway"))
     assert not of(mine, method="tukey_hsd")
 
