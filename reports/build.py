@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from contracts import failure
 from reports import (
+    clustering,
     diagnostics,
     equivalence_tables,
     figures,
@@ -119,6 +120,7 @@ def _content(published: Published) -> dict[str, Any]:
         "robust_fragile": robustness_tables.fragile(published, titles),
         "robust_recipes": robustness_tables.recipes(published),
         "named_analyses": robustness_tables.named(published, titles),
+        "clustering": clustering.clustering(published, stamp=stamp),
         "batches": quality_tables.batches(published),
         "lots": quality_tables.lots(published),
         "contrast_lots": quality_tables.contrast_lots(published),

@@ -15,6 +15,8 @@ import pyarrow as pa
 from contracts import failure
 
 _BY_STUDY = "where study_id = $study_id"
+#: Selections of targets whose clusterings are drawn.
+_SHOWN = "selection in ('all', 'hits')"
 #: A scale is an instrument, or an instrument at one treated site.
 _SCALE = "instrument_id || case when site_id = '' then '' else '@' || site_id end"
 _SCALE_LABEL = "instrument_label || case when site_id = '' then '' else ', ' || site_id end"
@@ -185,6 +187,28 @@ QUERIES: dict[str, str] = {
             correct_p_adjusted, is_hit_correct, status, why
         from reporting.rpt_mode_comparison {_BY_STUDY}
         order by contrast_id, status, analyte_name""",
+    "clusterings": f"""
+        select selection, axis, n_items, n_left_out, caution, reason
+        from stats.fct_clusterings {_BY_STUDY} and {_SHOWN}
+        order by selection, axis desc""",
+    "heat_rows": f"""
+        select selection, target_leaf, analyte_name,
+            list(z_score order by sample_leaf) as z_scores
+        from reporting.rpt_heat_map {_BY_STUDY} and {_SHOWN}
+        group by all order by selection, target_leaf""",
+    "heat_columns": f"""
+        select distinct selection, sample_leaf, coalesce(group_label, group_code) as group_label
+        from reporting.rpt_heat_map {_BY_STUDY} and {_SHOWN} order by selection, sample_leaf""",
+    "dendrograms": f"""
+        select selection, axis, merge_number, left_leaf, left_merge, right_leaf, right_merge,
+            merge_height, n_members, stability_frac, is_stable
+        from reporting.rpt_dendrograms {_BY_STUDY} and {_SHOWN}
+        order by selection, axis, merge_number""",
+    "component_scores": f"""
+        select selection, coalesce(group_label, group_code) as group_label, first_score,
+            second_score, first_explained_frac, second_explained_frac
+        from reporting.rpt_component_scores {_BY_STUDY} and {_SHOWN}
+        order by selection, first_score, second_score""",
     "batches": f"""
         select batch_id, n_slides, n_arrays, n_samples, gate_status, n_rules_failed, failed_rules
         from marts.dim_batches {_BY_STUDY} order by batch_id""",
@@ -250,6 +274,11 @@ class Published:
     spreads: pa.Table
     assumptions: pa.Table
     modes: pa.Table
+    clusterings: pa.Table
+    heat_rows: pa.Table
+    heat_columns: pa.Table
+    dendrograms: pa.Table
+    component_scores: pa.Table
     batches: pa.Table
     lots: pa.Table
     contrast_lots: pa.Table

@@ -43,12 +43,20 @@ def test_each_volcano_draws_eighty_points_and_as_many_names_as_sql_has_hits(
 
 
 def test_all_figures_are_drawn(seen: Any) -> None:
-    assert 'data-drawn="12"' in seen.dom
+    assert 'data-drawn="14"' in seen.dom
     assert [seen.count(f"p-values-{i}", "p_value_bars") for i in (1, 2, 3)] == [20, 20, 20]
     assert [seen.count(f"spreads-{i}", "spread_points") for i in (1, 2, 3)] == [80, 80, 80]
     assert seen.count("scores-1", "score_points") == 59
     assert seen.count("scores-1", "change_points") == 29
     assert seen.count("array-quality", "array_points") == len(MEASURES) * 70
+
+
+def test_heat_maps_draw_every_cell_and_bracket(seen: Any) -> None:
+    # Of each selection a diagonal of ten levels is missing.
+    assert seen.count("heat-maps", "heat_cells_all") == 80 * 70 - 10
+    assert seen.count("heat-maps", "heat_cells_hits") == 12 * 70 - 10
+    assert seen.count("heat-maps", "heat_names_all") == 80
+    assert seen.count("components", "component_points_all") == 70
 
 
 def test_the_console_is_silent(seen: Any) -> None:

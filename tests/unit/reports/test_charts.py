@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import math
+import re
 from xml.etree import ElementTree
 
 import numpy as np
@@ -13,6 +14,9 @@ import vl_convert
 
 from reports import vega
 from reports.charts.array_quality import array_quality
+from reports.charts.components import components
+from reports.charts.dendrogram import brackets
+from reports.charts.heat_map import beside, heat_map
 from reports.charts.mean_variance import mean_variance
 from reports.charts.p_values import p_values
 from reports.charts.scores import scores
@@ -170,3 +174,82 @@ def test_a_spread_without_a_prior_is_still_a_point() -> None:
     })  # fmt: skip
     svg = vl_convert.vegalite_to_svg(vega.specification(mean_variance(frame)))
     assert svg.count('aria-roledescription="point"') == 2
+
+
+def _merges(rows: list[tuple[float | None, ...]], axis: str = "samples") -> pd.DataFrame:
+    columns = ["left_leaf", "left_merge", "right_leaf", "right_merge", "merge_height"]
+    frame = pd.DataFrame(rows, columns=columns)
+    return frame.assign(
+        axis=axis, merge_number=range(1, len(frame) + 1), is_stable=[True, *[False] * (len(frame) - 1)],
+        stability_frac=0.6, n_members=2,
+    )  # fmt: skip
+
+
+def test_brackets_rise_from_their_branches_to_their_height() -> None:
+    merges = _merges([(2, None, 3, None, 1.0), (1, None, None, 1, 4.0), (None, 2, 4, None, 9.0)])
+    points = brackets(merges)
+    corners = points.groupby("merge")[["place", "height"]].agg(list)
+    assert corners.loc[1].tolist() == [[2, 2, 3, 3], [0, 1, 1, 0]]
+    assert corners.loc[2].tolist() == [[1, 1, 2.5, 2.5], [0, 4, 4, 1]]
+    assert corners.loc[3].tolist() == [[1.75, 1.75, 4, 4], [4, 9, 9, 0]]
+    assert points.groupby("merge")["is_stable"].first().tolist() == [True, False, False]
+    assert brackets(merges.iloc[:0]).empty
+
+
+def _heat(n_targets: int, n_samples: int = 3, name: str = "all"):
+    cells = pd.DataFrame({
+        "target_leaf": range(1, n_targets + 1), "analyte_name": [f"T{i}" for i in range(n_targets)],
+        "z_scores": [[1.5, None, -9.0][:n_samples]] * n_targets,
+    })  # fmt: skip
+    samples = pd.DataFrame(
+        {"sample_leaf": range(1, n_samples + 1), "group_label": ["a", "b", "a"][:n_samples]}
+    )
+    merges = _merges([(1, None, 2, None, 1.0), (None, 1, 3, None, 4.0)][: n_samples - 1])
+    return heat_map(
+        cells, samples, merges, groups=["a", "b"], title="All", name=name, has_legend=True
+    )
+
+
+def _svg(chart) -> str:
+    return vl_convert.vegalite_to_svg(vega.specification(chart))
+
+
+def _marks(svg: str, name: str) -> int:
+    # Altair numbers the names of layers; lines stand in a group each.
+    groups = re.findall(rf'class="[^"]* {name}[_0-9]*_marks"(.*?)</g>', svg, re.S)
+    assert groups, name
+    return sum(group.count("<path") for group in groups)
+
+
+def test_a_heat_map_draws_what_is_measured() -> None:
+    svg = _svg(_heat(2))
+    assert _marks(svg, "heat_cells_all") == 4  # of six, two are missing
+    assert _marks(svg, "tree_brackets_samples_all") == 2
+    assert "T0" in svg
+
+
+def test_panels_beside_each_other_keep_their_own_cells() -> None:
+    svg = _svg(beside([_heat(5), _heat(2, name="hits")]))
+    assert _marks(svg, "heat_cells_all") == 10
+    assert _marks(svg, "heat_cells_hits") == 4
+
+
+def test_rows_too_low_to_read_have_no_names() -> None:
+    assert "T0" not in _svg(_heat(150))
+
+
+def test_a_map_of_one_column_has_no_brackets() -> None:
+    assert _marks(_svg(_heat(3, n_samples=1)), "heat_cells_all") == 3
+
+
+@pytest.mark.parametrize("second", [0.5, None])
+def test_components_say_how_much_they_explain(second: float | None) -> None:
+    frame = pd.DataFrame({
+        "group_label": ["a", "b", "a"], "first_score": [1.0, -1.0, 0.0],
+        "second_score": [second] * 3, "first_explained_frac": 0.4,
+        "second_explained_frac": None if second is None else 0.1,
+    }).astype({"second_score": float, "second_explained_frac": float})  # fmt: skip
+    svg = _svg(components(frame, groups=["a", "b"], title="All", name="all"))
+    assert _marks(svg, "component_points_all") == 3
+    assert "First component, 40 % of the variance" in svg
+    assert ("there is none" in svg) == (second is None)

@@ -158,7 +158,7 @@ def test_a_synthetic_study_says_so_everywhere(page: str) -> None:
     parsed = Page(page)
     assert re.search(r'<div class="banner" role="note"><strong>SYNTHETIC DATA', page)
     assert re.search(r"<title>SYNTHETIC", page)
-    assert len(parsed.specs) == 12
+    assert len(parsed.specs) == 14
     assert all("SYNTHETIC" in s["title"]["text"] for s in parsed.specs.values())
     assert all("SYNTHETIC" in s["description"] for s in parsed.specs.values())
 
@@ -221,6 +221,17 @@ def test_no_person_and_no_file_name_is_in_the_page(page: str, hostile_page: str)
         assert "never shown" not in html
 
 
+def test_selected_hits_stand_beside_all_targets_with_their_caution(page: str) -> None:
+    section = page[page.index('<section id="clustering">') :]
+    text = " ".join("".join(Page(section[: section.index("</section>")]).text).split())
+    assert "it tests nothing. On the right: selected because they differ" in text
+    assert "All targets: 2 samples left out" in text
+    spec = Page(page).specs["heat-maps-spec"]
+    assert len(spec["hconcat"]) == 2
+    assert "68 of 68 brackets of samples" in spec["description"]
+    assert len(Page(page).specs["components-spec"]["hconcat"]) == 2
+
+
 def test_the_same_generation_gives_the_same_bytes(
     page: str, published: Path, tmp_path: Path, fixtures: SimpleNamespace
 ) -> None:
@@ -280,7 +291,7 @@ def test_a_damaged_cached_program_is_made_again(tmp_path: Path) -> None:
 
 def test_readers_without_scripts_get_drawings(page: str) -> None:
     drawings = re.findall(r"<noscript><div class=\"chart\"><svg", page)
-    assert len(drawings) == 12
+    assert len(drawings) == 14
 
 
 def test_every_table_and_figure_has_words_for_the_ear(page: str) -> None:
