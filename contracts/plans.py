@@ -53,6 +53,8 @@ UNREAD: Mapping[str, tuple[str, ...]] = {
     "change_correlation": ("numerator_group", "denominator_group"),
     "outcome": ("numerator_group", "denominator_group"),
 }
+#: Contrast id of an analysis of all groups together.
+WHOLE = "all"
 #: Kinds with two arms, and those measured from the baseline visit.
 TWO_ARMS = ("contrast", "equivalence")
 FROM_BASELINE = ("change_correlation", "outcome")
@@ -121,6 +123,9 @@ def rule_faults(text: Mapping[str, str]) -> Iterator[PlanFault]:
     if text["kind"] in TWO_ARMS and arms[0] and arms[0] == arms[1]:
         given = f"`{arms[0]}` is compared with itself"
         yield PlanFault("denominator_group", given, "two different groups", "correct one of them")
+    if text["kind"] == "omnibus" and text["contrast_id"] not in ("", WHOLE):
+        given = f"contrast_id is '{text['contrast_id']}' for all groups together"
+        yield PlanFault("contrast_id", given, WHOLE, f"write {WHOLE}: each pair gets its own")
     yield from _covariate_faults(text)
 
 

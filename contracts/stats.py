@@ -56,11 +56,11 @@ TEST_RESULTS = Relation(
         Column("effect_size", REAL, "Standardised effect; effect_size_kind says which."),
         Column("effect_size_kind", TEXT, "cohen_d, cohen_dz, eta_squared, r or empty.",
                nullable=False),
-        Column("detectable_effect", REAL, "Smallest true difference that this test finds with "
-               "80 % power at the plan's level, at the spread that was seen.", "log2 units"),
+        Column("detectable_effect", REAL, "Smallest true effect that this test finds with 80 % "
+               "power at the plan's level, at the spread that was seen; in the unit of the "
+               "estimate."),
         Column("detectable_effect_adjusted", REAL, "The same at the level that the "
-               "Benjamini–Hochberg rule came to: alpha × hits / targets, at least one hit.",
-               "log2 units"),
+               "Benjamini–Hochberg rule came to: alpha × hits / targets, at least one hit."),
         Column("verdict", TEXT, "Answer of an equivalence test: different, equivalent, both, "
                "undetermined; else empty.", nullable=False),
         Column("n_numerator", INT, "Samples of the numerator group that entered; all samples for a "

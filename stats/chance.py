@@ -35,8 +35,8 @@ def hit_count_row(
     analyses : all of the study, for the contrasts of the same family
     n_permutations, seed : see `stats.run.hit_counts`
     """
-    p, arms = _primary_p(analysis, levels, tests), primary_arms(analysis, sheet, levels)
-    log2fc = mean_change(arms)
+    p, arms = _primary(analysis, levels, tests), primary_arms(analysis, sheet, levels)
+    log2fc, estimate = mean_change(arms), _primary(analysis, levels, tests, "estimate")
     hits = is_hit(analysis, p, log2fc)
     own, others = p, _family_p(analysis, levels, tests, analyses)
     family_hits = passes(analysis, adjusted_together(analysis, own, others), log2fc)
@@ -55,8 +55,8 @@ def hit_count_row(
         "rule_text": rule_text(analysis),
         "n_tested": n_tested,
         "n_hits": int(hits.sum()),
-        "n_hits_up": int((hits & (log2fc > 0)).sum()),
-        "n_hits_down": int((hits & (log2fc < 0)).sum()),
+        "n_hits_up": int((hits & (estimate > 0)).sum()),
+        "n_hits_down": int((hits & (estimate < 0)).sum()),
         "n_chance_upper": n_tested * analysis.alpha,
         "n_chance_permuted": permuted,
         "family": analysis.family,
@@ -69,8 +69,10 @@ def hit_count_row(
     }
 
 
-def _primary_p(analysis: Analysis, levels: Levels, tests: pa.Table) -> Floats:
-    """Return the p-values of the primary method, NaN where not computed."""
+def _primary(
+    analysis: Analysis, levels: Levels, tests: pa.Table, quantity: str = "p_value"
+) -> Floats:
+    """Return a quantity of the primary method for each target, NaN where not computed."""
     mine = tests.filter(
         pc.and_(
             pc.and_(
@@ -80,8 +82,8 @@ def _primary_p(analysis: Analysis, levels: Levels, tests: pa.Table) -> Floats:
             tests.column("is_primary"),
         )
     )
-    p: Floats = mine.column("p_value").to_numpy(zero_copy_only=False).astype(np.float64)
-    return p
+    values: Floats = mine.column(quantity).to_numpy(zero_copy_only=False).astype(np.float64)
+    return values
 
 
 def _family_p(
@@ -89,7 +91,7 @@ def _family_p(
 ) -> Floats:
     """Return the primary p-values of the family's other contrasts of the same mode."""
     others = [
-        _primary_p(a, levels, tests)
+        _primary(a, levels, tests)
         for a in analyses
         if a.kind == "contrast"
         and (a.family, a.mode) == (analysis.family, analysis.mode)

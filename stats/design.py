@@ -73,7 +73,7 @@ class Levels:
 
 
 def read_sheet(samples: pa.Table) -> Sheet:
-    """Return the samples of one study (columns of `marts.dim_samples`).
+    """Return the samples of one study that are not excluded (columns of `marts.dim_samples`).
 
     Raises
     ------
@@ -81,6 +81,8 @@ def read_sheet(samples: pa.Table) -> Sheet:
         A sample id stands twice.
     """
     need_columns(samples, ("sample_id", "patient_id", "visit", "group_code"), "dim_samples")
+    if "is_excluded" in samples.column_names:
+        samples = samples.filter(pc.invert(pc.fill_null(samples.column("is_excluded"), False)))
     ordered = samples.sort_by([("sample_id", "ascending")])
     columns = {n: tuple(map(as_text, ordered.column(n).to_pylist())) for n in ordered.column_names}
     _refuse_repeats(columns["sample_id"], "dim_samples: sample")
@@ -245,7 +247,7 @@ def covariate_matrix(
         make = _number_columns if name in sheet.numbers else _class_columns
         columns += make(name, sheet, rows)
     matrix = np.column_stack([values for _, values in columns] or [np.empty((len(rows), 0))])
-    matrix[np.isnan(matrix).any(axis=1) | ~_has_covariates(analysis, sheet, rows)] = np.nan
+    matrix[np.isnan(matrix).any(axis=1) | ~has_covariates(analysis, sheet, rows)] = np.nan
     return matrix, tuple(name for name, _ in columns)
 
 
@@ -253,7 +255,7 @@ def covariate_note(analysis: Analysis, sheet: Sheet, rows: Rows) -> str:
     """Return in words what the covariates leave out: samples, and themselves; '' for nothing."""
     present = rows[rows != ABSENT]
     notes = []
-    n_lacking = int(np.sum(~_has_covariates(analysis, sheet, present)))
+    n_lacking = int(np.sum(~has_covariates(analysis, sheet, present)))
     if n_lacking:
         names = [n for n in analysis.covariates if not all(_known(n, sheet, present))]
         notes.append(f"{n_lacking} samples without {', '.join(names)} are left out")
@@ -281,7 +283,7 @@ def _class_columns(name: str, sheet: Sheet, rows: Rows) -> list[tuple[str, Float
     ]
 
 
-def _has_covariates(analysis: Analysis, sheet: Sheet, rows: Rows) -> NDArray[np.bool_]:
+def has_covariates(analysis: Analysis, sheet: Sheet, rows: Rows) -> NDArray[np.bool_]:
     """Return which rows have every covariate of the analysis."""
     has: NDArray[np.bool_] = np.ones(len(rows), dtype=np.bool_)
     for name in analysis.covariates:

@@ -27,7 +27,7 @@ def detection_notes(levels: Levels, chosen: Rows) -> list[str]:
     Returns
     -------
     list of str
-        That a target is below the limit of detection in every sample (its levels are then noise,
+        That a target is below the limit of detection in every measured sample (it is noise then,
         whatever p says); else, where most levels are missing, what they were lost to.
     """
     n_targets = len(levels.analyte_ids)
@@ -35,12 +35,15 @@ def detection_notes(levels: Levels, chosen: Rows) -> list[str]:
     if not levels.class_names or not len(rows):
         return [""] * n_targets
     codes, lost = levels.classes[rows], np.isnan(levels.matrix[rows])
-    undetected = np.all(_is_class(codes, levels.class_names, BELOW_LOD), axis=0).tolist()
+    measured = codes >= 0
+    below = _is_class(codes, levels.class_names, BELOW_LOD)
+    undetected = np.asarray(np.all(below | ~measured, axis=0) & np.any(measured, axis=0))
     mostly_lost = 2 * lost.sum(axis=0) > len(rows)
     notes = [""] * n_targets
     for j in np.flatnonzero(undetected | mostly_lost).tolist():
         if undetected[j]:
-            notes[j] = f"below the limit of detection in all {len(rows)} samples"
+            n_measured = int(measured[:, j].sum())
+            notes[j] = f"below the limit of detection in all {n_measured} samples"
         else:
             notes[j] = _lost_to(codes[lost[:, j], j], levels.class_names, len(rows))
     return notes

@@ -19,6 +19,7 @@ from scipy import stats as sps
 
 from stats.hits import is_hit
 from stats.methods.arrays import Flags, Floats
+from stats.permuted_ranks import rank_sum, signed_rank
 from stats.permuted_tests import Permuted, Relabeled, moderated, paired, pooled, welch
 from stats.plan import Analysis
 from stats.recipes.arms import Arms, mean_change, primary_method
@@ -86,7 +87,9 @@ def shuffle_labels(
 
 
 def _fast_test(analysis: Analysis, arms: Arms) -> _Test | None:
-    """Return all permutations of a t test at once; None for a method without such a form."""
+    """Return all permutations of a test at once; None for a method without such a form."""
+    if analysis.primary_method in ("mann_whitney", "wilcoxon_signed_rank"):
+        return _rank_test(arms)
     relabeled = _relabeled(analysis.primary_method, arms)
     if relabeled is None:
         return None
@@ -97,6 +100,16 @@ def _fast_test(analysis: Analysis, arms: Arms) -> _Test | None:
         return found.change, _p_if_small(found, least, analysis.alpha)
 
     return test
+
+
+def _rank_test(arms: Arms) -> _Test:
+    if arms.paired:
+        differences = arms.numerator - arms.denominator
+        p_values, relabeled = signed_rank(differences), paired(differences)
+    else:
+        levels = np.concatenate([arms.numerator, arms.denominator])
+        p_values, relabeled = rank_sum(levels), pooled(levels)
+    return lambda weights: (relabeled(weights).change, p_values(weights))
 
 
 def _relabeled(method: str, arms: Arms) -> Relabeled | None:
@@ -127,6 +140,7 @@ def _plain_test(analysis: Analysis, arms: Arms) -> _Test:
                 arms,
                 numerator=np.where(kept, above, below),
                 denominator=np.where(kept, below, above),
+                covariates=arms.swapped_covariates(kept),
             )
         else:
             top = weights > 0

@@ -8,6 +8,7 @@ import numpy as np
 import pyarrow as pa
 
 from contracts import conform, from_rows
+from contracts.plans import WHOLE
 from contracts.relation import Relation
 from contracts.stats import TEST_RESULTS
 from contracts.types import REALS, TEXTS
@@ -22,6 +23,7 @@ from stats.multiplicity import (
     holm,
 )
 from stats.plan import Analysis
+from stats.recipes.arms import least_log2
 from stats.recipes.computed import ADJUSTED_FOR, Computed, joined
 
 _RULES = {
@@ -56,7 +58,11 @@ def result_table(
     }
     adjusted = {f"p_adjusted{end}": rule(result.p_value) for end, rule in _RULES.items()}
     plain, realised = detectable_effects(
-        computed.method, result, adjusted["p_adjusted"], alpha=analysis.alpha
+        computed.method,
+        result,
+        adjusted["p_adjusted"],
+        alpha=analysis.alpha,
+        least_log2=least_log2(analysis),
     )
     reals = {
         "estimate": result.estimate,
@@ -106,7 +112,7 @@ def adjust_over_families(blocks: Sequence[pa.Table], analyses: Sequence[Analysis
     cells = zip(*(table.column(n).to_pylist() for n in names), strict=True)
     for i, (analysis_id, contrast_id, method, stratum, mode, variant) in enumerate(cells):
         own = stratum if stratum.startswith(ADJUSTED_FOR) else ""
-        key = (family_of[analysis_id], contrast_id == "all", method, own, mode, variant)
+        key = (family_of[analysis_id], contrast_id == WHOLE, method, own, mode, variant)
         members.setdefault(key, []).append(i)
     p = table.column("p_value").to_numpy(zero_copy_only=False).astype(np.float64)
     for end, rule in _RULES.items():

@@ -60,7 +60,8 @@ def test_results(
         blocks = []
         for levels in read_levels(levels_of, sheet):
             for analysis in (a for a in analyses if a.kind != "outcome"):
-                used = np.concatenate([*compared_rows(analysis, sheet).values()])
+                groups = compared_rows(analysis, sheet).values()
+                used = np.concatenate([*groups, np.array([], dtype=np.intp)])
                 notes = detection_notes(levels, used)
                 blocks += [
                     result_table(analysis, levels, computed, notes)

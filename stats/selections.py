@@ -13,6 +13,7 @@ from stats.design import Levels, Rows, Sheet, arm_rows
 from stats.hits import is_hit, rule_text
 from stats.methods.arrays import Floats
 from stats.plan import Analysis
+from stats.recipes.arms import mean_change, read_arms
 
 ALL, HITS = "all", "hits"
 CAUTION = (
@@ -55,7 +56,7 @@ def selections(
     tests : rows of `stats.stat_test_results` of this study; hits come from the primary method
     """
     contrasts = [a for a in analyses if a.kind == "contrast"]
-    found = {a.analysis_id: _hits(a, levels, tests) for a in contrasts}
+    found = {a.analysis_id: _hits(a, sheet, levels, tests) for a in contrasts}
     correct = [found[a.analysis_id] for a in contrasts if a.mode == "correct"]
     everyone = _grouped(sheet)
     every = np.arange(len(levels.analyte_ids), dtype=np.intp)
@@ -83,7 +84,7 @@ def _grouped(sheet: Sheet) -> Rows:
     return np.array([i for i, (p, g) in enumerate(columns) if p and g], dtype=np.intp)
 
 
-def _hits(analysis: Analysis, levels: Levels, tests: pa.Table) -> Rows:
+def _hits(analysis: Analysis, sheet: Sheet, levels: Levels, tests: pa.Table) -> Rows:
     wanted = {
         "analysis_id": analysis.analysis_id,
         "contrast_id": analysis.contrast_id,
@@ -93,7 +94,9 @@ def _hits(analysis: Analysis, levels: Levels, tests: pa.Table) -> Rows:
     for name, value in wanted.items():
         tests = tests.filter(pc.equal(tests.column(name), value))
     analytes = tests.column("analyte_id").to_pylist()
-    marks = is_hit(analysis, _numbers(tests, "p_value"), _numbers(tests, "estimate"))
+    place = {a: j for j, a in enumerate(levels.analyte_ids)}
+    change = mean_change(read_arms(analysis, sheet, levels))[[place[a] for a in analytes]]
+    marks = is_hit(analysis, _numbers(tests, "p_value"), change)
     hits = {a for a, hit in zip(analytes, marks, strict=True) if hit}
     return np.array([j for j, a in enumerate(levels.analyte_ids) if a in hits], dtype=np.intp)
 

@@ -48,9 +48,11 @@ def own_correlations(levels: Floats, design: Floats, blocks: Sequence[str]) -> F
     on a grid and solved for the root of its slope.
     """
     member = membership(blocks)
-    lowest = 1 / (1 - max(member.sum(axis=0).max(), 1.0)) if member.sum(axis=0).max() > 1 else 0.0
-    grid = np.linspace(lowest + _ABOVE_LOWEST, _HIGHEST, _GRID)
+    most = member.sum(axis=0).max(initial=0.0)
     own = np.full(levels.shape[1], np.nan)
+    if most < 2:
+        return own
+    grid = np.linspace(1 / (1 - most) + _ABOVE_LOWEST, _HIGHEST, _GRID)
     for present, targets in missing_patterns(levels):
         z = member[present]
         z = z[:, z.any(axis=0)]

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from stats.design import Levels, Rows, Sheet, arm_rows, covariate_matrix, pair_rows
+from stats.design import Levels, Rows, Sheet, arm_rows, pair_rows
 from stats.methods.arrays import Flags, Floats
 from stats.methods.mann_whitney import mann_whitney
 from stats.methods.moderated_t import moderated_t, moderated_t_groups, moderated_t_pairs
@@ -21,6 +21,7 @@ from stats.methods.welch_t import welch_t
 from stats.methods.wilcoxon_signed_rank import wilcoxon_signed_rank
 from stats.plan import Analysis
 from stats.recipes.computed import CONFIDENCE
+from stats.recipes.covariates import read_adjustment
 
 
 @dataclass(frozen=True)
@@ -40,6 +41,18 @@ class Arms:
     paired: bool
     least_log2: float
     covariates: tuple[Floats, Floats] | None = None
+
+    def swapped_covariates(self, kept: Flags) -> tuple[Floats, Floats] | None:
+        """Return the covariates of pairs whose labels are swapped: they stay with their samples.
+
+        Parameters
+        ----------
+        kept : (n_pairs, 1), False where the two samples of a pair change their labels
+        """
+        if self.covariates is None:
+            return None
+        above, below = self.covariates
+        return np.where(kept, above, below), np.where(kept, below, above)
 
     def relabeled_covariates(self, above: Flags) -> tuple[Floats, Floats] | None:
         """Return the covariates of samples that are labelled anew.
@@ -80,10 +93,9 @@ def _adjusted_pairs(
 ) -> MethodResult:
     """Return the change at equal covariates: differences of levels on differences of covariates."""
     shift = covariates[0] - covariates[1]
-    lacking = np.isnan(shift).any(axis=1, keepdims=True)
-    differences = np.where(lacking, np.nan, arms.numerator - arms.denominator)
-    design = np.column_stack([np.ones(len(shift)), np.where(lacking, 0.0, shift)])
+    design = np.column_stack([np.ones(len(shift)), shift])
     change = np.eye(design.shape[1])[0]
+    differences = arms.numerator - arms.denominator
     found = moderated_t(
         differences, design, change, trend=trend, robust=robust, confidence=CONFIDENCE
     )
@@ -185,12 +197,18 @@ def is_adjusted(analysis: Analysis) -> bool:
 
 
 def adjusted_arms(analysis: Analysis, sheet: Sheet, levels: Levels) -> Arms:
-    """Return the arms with the plan's covariates beside the levels."""
+    """Return the arms with the plan's covariates; who lacks one has no levels."""
     arms = read_arms(analysis, sheet, levels)
-    rows = contrast_rows(analysis, sheet)
-    matrix, _ = covariate_matrix(analysis, sheet, rows)
+    adjustment = read_adjustment(analysis, sheet, contrast_rows(analysis, sheet))
     n_above = len(arms.numerator)
-    return replace(arms, covariates=(matrix[:n_above], matrix[n_above:]))
+    whole = adjustment.masked(np.concatenate([arms.numerator, arms.denominator]))
+    matrix = adjustment.matrix
+    return replace(
+        arms,
+        numerator=whole[:n_above],
+        denominator=whole[n_above:],
+        covariates=None if matrix is None else (matrix[:n_above], matrix[n_above:]),
+    )
 
 
 def contrast_rows(analysis: Analysis, sheet: Sheet) -> Rows:

@@ -13,8 +13,6 @@ from stats.design import (
     Sheet,
     change_rows,
     chosen_rows,
-    covariate_matrix,
-    covariate_note,
 )
 from stats.methods.arrays import Floats
 from stats.methods.change_on_change import change_on_change
@@ -29,6 +27,7 @@ from stats.recipes.computed import (
     VisitScores,
     joined,
 )
+from stats.recipes.covariates import read_adjustment
 
 
 def correlation(
@@ -57,10 +56,15 @@ def correlation(
         for name, result in plain.items()
     ]
     if adjusted:
-        covariates, _ = covariate_matrix(analysis, sheet, rows)
-        partial = pearson(matrix, column, confidence=CONFIDENCE, covariates=covariates)
+        adjustment = read_adjustment(analysis, sheet, rows)
+        partial = pearson(
+            adjustment.masked(matrix),
+            column,
+            confidence=CONFIDENCE,
+            covariates=adjustment.matrix,
+        )
         name = f"{ADJUSTED_FOR}{', '.join(analysis.covariates)} {stratum}"
-        told = joined(note, covariate_note(analysis, sheet, rows))
+        told = joined(note, adjustment.note)
         found.append(Computed("pearson", name, partial, is_primary=True, note=told))
     return found
 

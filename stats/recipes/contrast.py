@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from stats.design import Levels, Sheet, arm_rows, covariate_note, shares_patients
+from stats.design import Levels, Sheet, arm_rows, shares_patients
 from stats.methods.bartlett import bartlett
 from stats.methods.brown_forsythe import brown_forsythe
 from stats.methods.levene import levene
@@ -20,7 +20,8 @@ from stats.recipes.arms import (
     methods_for,
     read_arms,
 )
-from stats.recipes.computed import ADJUSTED_FOR, Computed, Scores, count_present, joined
+from stats.recipes.computed import ADJUSTED_FOR, Computed, Scores, count_present
+from stats.recipes.covariates import read_adjustment
 
 PAPER_SHARED = "paper mode: arms share patients, treated as independent"
 
@@ -50,10 +51,8 @@ def contrast(
 def _adjusted(analysis: Analysis, sheet: Sheet, levels: Levels) -> list[Computed]:
     """Return the methods that take covariates; of them the plan's method decides."""
     arms = adjusted_arms(analysis, sheet, levels)
-    names = ", ".join(analysis.covariates)
-    left_out = covariate_note(analysis, sheet, contrast_rows(analysis, sheet))
-    note = joined(f"estimate, interval and p are adjusted for {names}", left_out)
-    stratum = ADJUSTED_FOR + names
+    note = read_adjustment(analysis, sheet, contrast_rows(analysis, sheet)).note
+    stratum = ADJUSTED_FOR + ", ".join(analysis.covariates)
     methods = methods_for(analysis)
     return [
         Computed(name, stratum, methods[name](arms), name == analysis.primary_method, note)

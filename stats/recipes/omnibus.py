@@ -7,12 +7,11 @@ from itertools import combinations
 
 import numpy as np
 
+from contracts.plans import WHOLE
 from stats.design import (
     Levels,
     Rows,
     Sheet,
-    covariate_matrix,
-    covariate_note,
     group_rows,
     shares_patients,
 )
@@ -30,11 +29,10 @@ from stats.methods.tukey_hsd import tukey_hsd
 from stats.methods.welch_anova import welch_anova
 from stats.plan import Analysis
 from stats.recipes.computed import CONFIDENCE, Computed, Scores, joined
+from stats.recipes.covariates import read_adjustment
 
 SENSITIVITY = "sensitivity analysis: one correlation within patients for all targets"
 OMNIBUS_SHARED = "independence violated: the groups share patients"
-#: Contrast id of what is told of all groups together.
-WHOLE = "all"
 #: Numerator and denominator group by the name of their contrast.
 _Pairs = dict[str, tuple[str, str]]
 
@@ -93,11 +91,11 @@ def _within_patients(
     chosen = np.concatenate([*rows.values(), np.array([], dtype=np.intp)])
     codes = [code for code, r in rows.items() for _ in r]
     patients = sheet.patients(chosen.tolist())
-    covariates = None
+    matrix, covariates, note = levels.take(chosen), None, ""
     if analysis.covariates:
-        covariates, _ = covariate_matrix(analysis, sheet, chosen)
-    note = covariate_note(analysis, sheet, chosen) if analysis.covariates else ""
-    matrix = levels.take(chosen)
+        adjustment = read_adjustment(analysis, sheet, chosen)
+        matrix, covariates = adjustment.masked(matrix), adjustment.matrix
+        note = adjustment.note
     mixed = mixed_model(
         matrix, codes, patients, pairs, covariates=covariates, confidence=CONFIDENCE
     )

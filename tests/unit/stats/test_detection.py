@@ -23,6 +23,12 @@ def test_a_target_never_detected_says_so_even_where_it_is_tested():
     assert detection_notes(found, np.array([0, 2, -1])) == [words.replace("3", "2")] * 2
 
 
+def test_a_sample_without_a_value_does_not_make_a_target_detected():
+    found = levels([[0, 2], [-1, 2], [0, 2]], [[1, 1], [np.nan, 2], [3, 3]])
+    words = "below the limit of detection in all 2 samples"
+    assert detection_notes(found, np.arange(3)) == [words, ""]
+
+
 def test_what_most_levels_were_lost_to_is_counted():
     nan = np.nan
     found = levels([[1, 1], [1, 2], [-1, 2], [2, 2]], [[nan, nan], [nan, 2], [nan, 3], [4, 4]])

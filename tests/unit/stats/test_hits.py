@@ -103,6 +103,7 @@ def test_nothing_tested_means_no_chance_either(make_study, make_contrast, as_pla
 
 def two_groups(rng, missing):
     levels = holes(rng, rng.normal(9, 1, (14, 9)), missing)
+    levels[:, 7] = np.round(levels[:, 7])
     levels[:, 8] = 7.0
     return Arms(levels[:9], levels[9:], paired=False, least_log2=0.1)
 
@@ -155,6 +156,7 @@ def test_the_papers_permuted_groups_equal_a_plain_loop(analysis, missing):
 def test_permuted_pairs_equal_a_plain_loop(analysis, missing, method):
     rng = np.random.default_rng(9)
     a, b = (holes(rng, rng.normal(9, 1, (9, 7)), missing) for _ in range(2))
+    a[:, 6], b[:, 6] = np.round(a[:, 6]), np.round(b[:, 6])
     arms = Arms(a, b, paired=True, least_log2=0.1)
     chosen = replace(analysis("B", "A", alpha=0.4), primary_method=method)
     got = expected_hits(chosen, arms, [], n_permutations=50, rng=generator(3, "x"))
@@ -210,7 +212,7 @@ def test_the_papers_rule_gives_the_chance_hits_of_the_methods_paper(analysis, sd
     assert hits / 20 == pytest.approx(expected, abs=within)
 
 
-@pytest.mark.parametrize("method", ["welch_t", "moderated_t"])
+@pytest.mark.parametrize("method", ["welch_t", "moderated_t", "mann_whitney"])
 def test_two_thousand_permutations_of_eighty_targets_are_quick(analysis, method):
     levels, patients = np.random.default_rng(1).normal(9, 1, (40, 80)), [f"p{i}" for i in range(40)]
     arms = Arms(levels[:30], levels[30:], paired=False, least_log2=0.1)
@@ -218,3 +220,44 @@ def test_two_thousand_permutations_of_eighty_targets_are_quick(analysis, method)
     start = time.process_time()
     expected_hits(chosen, arms, patients, n_permutations=2000, rng=generator(1))
     assert time.process_time() - start < 2
+
+
+def test_covariates_stay_with_their_samples_when_the_labels_of_pairs_are_swapped(analysis):
+    rng = np.random.default_rng(12)
+    n = 16
+    day = rng.normal(0, 1, (2, n, 1)) + np.array([[[0.0]], [[3.0]]])
+    a, b = (rng.normal(9, 1, (n, 60)) + 2 * d for d in day)
+    arms = Arms(b, a, paired=True, least_log2=0.1, covariates=(day[1], day[0]))
+    chosen = replace(analysis("B", "A"), primary_method="moderated_t")
+    got = expected_hits(chosen, arms, [], n_permutations=40, rng=generator(5, "x"))
+    assert got < 0.5  # with covariates left behind it would be several
+    signs = np.where(generator(5, "x").random((40, n)) < 0.5, 1.0, -1.0)
+    total = 0
+    for w in signs:
+        keep = w[:, None] > 0
+        mixed = Arms(
+            np.where(keep, b, a), np.where(keep, a, b), paired=True, least_log2=0.1,
+            covariates=(np.where(keep, day[1], day[0]), np.where(keep, day[0], day[1])),
+        )  # fmt: skip
+        result = primary_method(chosen)(mixed)
+        total += int(is_hit(chosen, result.p_value, mean_change(mixed)).sum())
+    assert got == total / 40
+
+
+def test_a_hit_goes_the_way_of_the_estimate_that_found_it(make_study, make_contrast, as_plan):
+    study = make_study(n_targets=4, n_patients=20, n_controls=20)
+    rng = np.random.default_rng(13)
+    for sample in study.samples:
+        is_patient = sample["cohort"] == "patient"
+        sample["age_years"] = 60.0 + 10 * is_patient + float(rng.normal(0, 3))
+    ages = {s["sample_id"]: s["age_years"] for s in study.samples}
+    groups = {s["sample_id"]: s["group_code"] for s in study.samples}
+    for m in study.measurements:
+        above = groups[m["sample_id"]] == "A"
+        m["level_log2"] = 0.3 * ages[m["sample_id"]] - 1.5 * above + float(rng.normal(0, 0.2))
+    plan = as_plan([make_contrast("A", "C", covariates="age_years", primary_method="moderated_t")])
+    out = run.run_plan(*study.tables(), plan, n_permutations=5)
+    primary = [r for r in out.tests.to_pylist() if r["is_primary"]]
+    assert all(r["estimate"] < 0 and r["p_adjusted"] < 0.05 for r in primary)
+    (row,) = out.hit_counts.to_pylist()
+    assert (row["n_hits"], row["n_hits_up"], row["n_hits_down"]) == (4, 0, 4)

@@ -165,3 +165,9 @@ def test_the_same_name_in_two_studies_is_two_analyses(as_plan, make_contrast):
 
 def test_an_empty_plan_is_a_plan(as_plan):
     assert read_plan(as_plan([])) == ()
+
+
+def test_all_groups_together_are_no_contrast(as_plan, make_plan_row):
+    row = make_plan_row("abc", "omnibus", contrast_id="B_vs_A", primary_method="anova_oneway")
+    with pytest.raises(CytomartError, match="contrast_id is 'B_vs_A' for all groups together"):
+        read_plan(as_plan([row]))

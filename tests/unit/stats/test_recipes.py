@@ -228,3 +228,51 @@ def test_a_partial_correlation_decides_where_the_plan_has_covariates(tested, mak
     }
     (partial,) = of(rows, is_primary=True, analyte_id="T1")
     assert partial["df"] == 9
+
+
+def test_covariates_that_nobody_has_leave_nobody(tested, make_contrast):
+    def without_ages(study):
+        for sample in study.samples:
+            sample["age_years"] = None
+
+    chosen = make_contrast("A", "C", covariates="age_years", primary_method="moderated_t")
+    rows, _ = tested(chosen, change=without_ages)
+    for r in of(rows, stratum="adjusted:age_years"):
+        assert r["p_value"] is None
+        assert "14 samples without age_years are left out" in r["reason"]
+        assert "are adjusted for" not in r["reason"]
+
+
+def test_a_covariate_that_is_the_same_for_all_adjusts_nothing_and_says_so(tested, make_contrast):
+    def of_one_age(study):
+        for k, sample in enumerate(study.samples):
+            sample["age_years"] = None if k == 0 else 60.0
+
+    chosen = make_contrast("A", "C", covariates="age_years", primary_method="moderated_t")
+    rows, study = tested(chosen, change=of_one_age)
+    assert study.samples[0]["group_code"] == "A"
+    for r in of(rows, method="moderated_t", stratum="adjusted:age_years"):
+        assert r["n_numerator"] == 7
+        assert r["reason"].startswith("not adjusted; 1 samples without age_years are left out")
+
+
+def test_groups_without_any_sample_give_rows_that_say_so(tested, make_plan_row):
+    for pairing, primary in (("independent", "welch_anova"), ("patient", "mixed_model")):
+        plan = make_plan_row(
+            "later", "omnibus", visit="year_2", pairing=pairing, primary_method=primary
+        )
+        rows, _ = tested(plan)
+        primary_rows = of(rows, is_primary=True)
+        assert len(primary_rows) == 5
+        assert all(r["p_value"] is None and r["reason"] for r in primary_rows)
+
+
+def test_an_excluded_sample_is_no_second_sample_of_its_patient(tested, make_contrast):
+    def with_repeat(study):
+        first = study.samples[0]
+        for sample in study.samples:
+            sample["is_excluded"] = False
+        study.samples.append({**first, "sample_id": "P01-again", "is_excluded": True})
+
+    rows, _ = tested(make_contrast("A", "C"), change=with_repeat)
+    assert {r["n_numerator"] for r in of(rows, method="welch_t")} == {8}

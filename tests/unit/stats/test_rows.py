@@ -10,9 +10,12 @@ import pytest
 from stats import run
 from stats.design import Levels
 from stats.detectable import detectable_effects
+from stats.methods.mann_whitney import mann_whitney
+from stats.methods.pearson import pearson
 from stats.methods.power import power_groups
 from stats.methods.result import MethodResult
 from stats.methods.student_t import student_t
+from stats.methods.treat import treat_groups
 from stats.multiplicity import benjamini_yekutieli, bonferroni, holm
 from stats.plan import read_plan
 from stats.recipes import Computed
@@ -82,9 +85,51 @@ def test_without_a_hit_the_realised_level_is_that_of_one(result):
     np.testing.assert_allclose(power_groups(adjusted / sd, 30, 10, alpha=0.0125), 0.8, rtol=1e-9)
 
 
-def test_what_has_no_t_interval_has_no_detectable_difference(result):
-    for both in detectable_effects("mann_whitney", result, np.full(4, 0.9), alpha=0.05):
+def test_tests_of_all_groups_have_no_detectable_difference(result):
+    for both in detectable_effects("anova_oneway", result, np.full(4, 0.9), alpha=0.05):
         assert np.isnan(both).all()
+
+
+def test_treat_finds_what_exceeds_the_least_difference_by_a_one_sided_test():
+    rng = np.random.default_rng(4)
+    arms = rng.normal(9, 1, (30, 40)), rng.normal(9, 1, (30, 40))
+    options = {"covariates": None, "trend": False, "robust": False, "confidence": 0.95}
+    least = 0.585
+    found = treat_groups(*arms, minimum_log2fc=least, **options)
+    told, _ = detectable_effects(
+        "treat", found, np.full(40, 0.9), alpha=0.05, least_log2=least
+    )  # fmt: skip
+    hits = []
+    for _ in range(150):
+        above, below = rng.normal(9, 1, (30, 40)), rng.normal(9, 1, (30, 40))
+        shifted = treat_groups(above + np.median(told), below, minimum_log2fc=least, **options)
+        hits.append((shifted.p_value < 0.05).mean())
+    assert np.mean(hits) == pytest.approx(0.8, abs=0.03)
+
+
+def test_a_detectable_correlation_is_found_four_times_of_five():
+    rng = np.random.default_rng(5)
+    found = pearson(rng.normal(size=(30, 3)), rng.normal(size=30), confidence=0.95)
+    told, _ = detectable_effects("pearson", found, np.full(3, 0.9), alpha=0.05)
+    r = told[0]
+    np.testing.assert_allclose(told, r)  # depends on n alone
+    x = rng.normal(size=(4000, 30))
+    y = r * x + np.sqrt(1 - r**2) * rng.normal(size=x.shape)
+    x, y = (v - v.mean(axis=1, keepdims=True) for v in (x, y))
+    seen = (x * y).sum(axis=1) / np.sqrt((x**2).sum(axis=1) * (y**2).sum(axis=1))
+    t = seen * np.sqrt(28 / (1 - seen**2))
+    assert (np.abs(t) > 2.048).mean() == pytest.approx(0.8, abs=0.03)
+
+
+def test_a_rank_test_detects_about_what_a_t_test_does(result):
+    rng = np.random.default_rng(6)
+    arms = rng.normal(9, 1, (30, 50)), rng.normal(9, 1, (10, 50))
+    none = np.full(50, 0.9)
+    ranks, _ = detectable_effects(
+        "mann_whitney", mann_whitney(*arms, confidence=0.95), none, alpha=0.05
+    )
+    t, _ = detectable_effects("student_t", student_t(*arms, confidence=0.95), none, alpha=0.05)
+    assert 0.9 < np.median(ranks / t) < 1.2
 
 
 def test_a_target_that_was_not_computed_has_no_detectable_difference():

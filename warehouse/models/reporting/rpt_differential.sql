@@ -24,6 +24,7 @@ kept_primary as (
         mean_denominator_log2,
         signed_fold_change,
         change_log2fc,
+        estimate_log2fc,
         ci_low_log2fc,
         ci_high_log2fc,
         p_value,

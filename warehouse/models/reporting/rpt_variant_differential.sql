@@ -100,6 +100,7 @@ joined as (
         fold_changes.mean_denominator_log2,
         fold_changes.signed_fold_change,
         fold_changes.change_log2fc,
+        results.estimate as estimate_log2fc,
         results.ci_low as ci_low_log2fc,
         results.ci_high as ci_high_log2fc,
         coalesce(results.method, '') as method,
@@ -172,8 +173,8 @@ judged as (
         *,
         case
             when p_adjusted is null then 'not_computed'
-            when is_hit and change_log2fc > 0 then 'higher'
-            when is_hit and change_log2fc < 0 then 'lower'
+            when is_hit and estimate_log2fc > 0 then 'higher'
+            when is_hit and estimate_log2fc < 0 then 'lower'
             else 'not_shown'
         end as verdict
     from joined
@@ -208,6 +209,7 @@ worded as (
         mean_denominator_log2,
         signed_fold_change,
         change_log2fc,
+        estimate_log2fc,
         ci_low_log2fc,
         ci_high_log2fc,
         p_value,
