@@ -18,6 +18,7 @@ counted as (
         results.contrast_id,
         results.method,
         results.stratum,
+        analyses.pairing,
         analyses.alpha,
         count(*) filter (where results.p_value is not null) as n_tested,
         count(*) filter (where results.p_value < analyses.alpha) as n_below,
@@ -46,6 +47,8 @@ judged as (
         method,
         stratum,
         case
+            when method = 'shapiro_wilk' and pairing = 'patient'
+                then 'the differences within persons are normal'
             when method = 'shapiro_wilk' then 'the levels are normal'
             else 'the groups have equal variances'
         end as assumption,

@@ -38,6 +38,7 @@ summarised as (
     group by all
 ),
 
+-- a test of some patients does not belong beside the mean of all
 picked_primary_tests as (
     select tests.*
     from tests
@@ -45,7 +46,9 @@ picked_primary_tests as (
         on
             tests.study_id = analyses.study_id
             and tests.analysis_id = analyses.analysis_id
-    where tests.is_primary
+    where
+        tests.is_primary
+        and coalesce(analyses.subset, '') in ('', 'cohort=patient')
     qualify
         row_number() over (
             partition by tests.study_id, tests.instrument_id, tests.visit
