@@ -9,6 +9,7 @@ from reports.charts.mean_variance import mean_variance
 from reports.charts.p_values import p_values
 from reports.figures import Figure, drawn
 from reports.read import Published
+from reports.selection import chosen, plan_rows, visit_labels, with_chosen
 from reports.statements import Contrast
 from reports.tables import Table, table
 
@@ -66,12 +67,13 @@ def _spread(number: int, c: Contrast, spread: Any, stamp: str) -> Figure:
 
 def assumptions(published: Published, titles: dict[str, str]) -> Table:
     """Return how many targets speak against what the tests assume, beside chance."""
+    plans, visits = plan_rows(published), visit_labels(published)
     return table(
         "Checks of assumptions: targets that speak against one, and how many would by chance.",
         "Comparison|Check|Group|Assumed|Targets|p below the level|By chance|After correction",
         (
             (
-                titles.get(r["contrast_id"], "all groups"),
+                _checked(r, plans[r["analysis_id"]], titles, visits),
                 _METHODS.get(r["method"], r["method"]),
                 r["stratum"],
                 r["assumption"],
@@ -84,3 +86,11 @@ def assumptions(published: Published, titles: dict[str, str]) -> Table:
         ),
         numeric=(4, 5, 6, 7),
     )
+
+
+def _checked(
+    row: dict[str, Any], plan: dict[str, Any], titles: dict[str, str], visits: dict[str, str]
+) -> str:
+    if plan["kind"] == "contrast":
+        return titles.get(row["contrast_id"], row["contrast_id"])
+    return with_chosen(f"All groups, analysis {row['analysis_id']}", chosen(plan, visits))

@@ -47,7 +47,7 @@ def paragraphs(published: Published, contrasts: list[Contrast]) -> list[tuple[st
         ("Signal", _signal(published)),
         ("The plan", _plan(published)),
         ("Comparisons", _comparisons(contrasts)),
-        ("Beside them", _beside(published)),
+        ("Beside them", _beside(contrasts)),
         *_equivalence(published),
         ("Chance", _chance(published)),
         ("Scores", _scores(published)),
@@ -102,31 +102,56 @@ def _plan(published: Published) -> str:
 def _comparisons(contrasts: list[Contrast]) -> str:
     if not contrasts:
         return "The plan holds no comparison of groups."
-    parts = [f"{c.title}: {name_of(c.method)}, {c.people}; rule: {c.rule_text}" for c in contrasts]
     return (
         "The comparisons, their test and their rule stand in the plan; results do not choose "
-        f"them. {'. '.join(parts)}. The Benjamini–Hochberg adjustment runs over all targets "
-        "of a comparison. Persons are paired by their code, never by the order of rows; persons "
-        "with one sample only are left out of paired tests and counted."
+        f"them. {'. '.join(map(_comparison, contrasts))}. {_statuses(contrasts)} "
+        "The Benjamini–Hochberg adjustment runs over all targets of a comparison. Persons are "
+        "paired by their code, never by the order of rows; persons with one sample only are left "
+        "out of paired tests and counted."
     )
 
 
-def _beside(published: Published) -> str:
-    covariates = sorted(
-        {name for r in published.rows("plan") for name in words.parts(r["covariates"])}
+def _comparison(c: Contrast) -> str:
+    adjusted = f", adjusted for {words.listed(c.covariates)}" if c.is_adjusted else ""
+    test = f"{name_of(c.method)}{adjusted}"
+    return f"{c.title} ({c.status}): {test}, {c.people}; rule: {c.rule_text}"
+
+
+def _statuses(contrasts: list[Contrast]) -> str:
+    if all(c.status == "confirmatory" for c in contrasts):
+        return "Confirmatory: the plan puts the question to these data to decide it."
+    return (
+        "A confirmatory comparison is one that the plan puts to these data to decide; an "
+        "exploratory one raises a question that new data must decide."
     )
-    adjusted = (
-        f" With covariates ({words.listed(covariates)}) the moderated t-test is repeated beside "
-        "the plain one; a target whose verdict changes with them is marked."
-        if covariates
-        else ""
-    )
+
+
+def _beside(contrasts: list[Contrast]) -> str:
     return (
         "Every comparison was made by further methods too, which are stored and decide nothing; "
-        "a target on which tests with and without equal variances disagree is marked."
-        f"{adjusted} “Would have been found” is the smallest true fold change that the test, at "
-        "the spread seen and at the level that the adjustment came to, finds four times of five: "
-        "“no difference shown” leaves open whatever is smaller."
+        "of groups of different people, a target on which tests with and without equal variances "
+        f"disagree is marked.{_covariates(contrasts)} “Would have been found” is the smallest "
+        "true fold change that the test, at the spread seen and at the level that the adjustment "
+        "came to, finds four times of five: “no difference shown” leaves open whatever is smaller."
+    )
+
+
+def _covariates(contrasts: list[Contrast]) -> str:
+    """Return which result decides where a comparison has covariates, comparison by comparison."""
+    having = [c for c in contrasts if c.covariates]
+    if not having:
+        return ""
+    parts = [
+        f"in “{c.title}” the result adjusted for {words.listed(c.covariates)} decides, and the "
+        "same test without them stands beside it"
+        if c.is_adjusted
+        else f"in “{c.title}” the plan’s test takes none and decides; the moderated t-test with "
+        f"and without {words.listed(c.covariates)} stands beside it"
+        for c in having
+    ]
+    return (
+        f" Covariates: {'; '.join(parts)}. A target whose verdict by the moderated t-test changes "
+        "with them is marked."
     )
 
 

@@ -118,8 +118,8 @@ QUERIES: dict[str, str] = {
         select max(n_permutations) as n_permutations, max(seed) as seed
         from stats.fct_hit_counts {_BY_STUDY}""",
     "plan": f"""
-        select analysis_id, kind, contrast_id, numerator_group, denominator_group, pairing,
-            covariates, outcome, visit, primary_method, mode, status, alpha,
+        select analysis_id, kind, contrast_id, numerator_group, denominator_group, grouping,
+            subset, visit, pairing, covariates, outcome, primary_method, mode, status, alpha,
             min_abs_fold_change, plan_hash
         from raw.plan {_BY_STUDY} order by source_line""",
     "plan_changes": f"""
@@ -157,7 +157,7 @@ QUERIES: dict[str, str] = {
         from reporting.rpt_reanalyses {_BY_STUDY}
         order by analysis_name, contrast_id, comparison, analyte_name""",
     "equivalence": f"""
-        select contrast_id, analyte_name, numerator_label, denominator_label, verdict, reason,
+        select analysis_id, analyte_name, numerator_label, denominator_label, verdict, reason,
             margin_fold, change_log2fc, inner_low_log2fc, inner_high_log2fc,
             difference_p_adjusted, equivalence_p_adjusted
         from reporting.rpt_equivalence {_BY_STUDY}
@@ -178,10 +178,10 @@ QUERIES: dict[str, str] = {
             and v.residual_sd_log2 is not null
         order by v.contrast_id, a.analyte_name""",
     "assumptions": f"""
-        select contrast_id, method, stratum, assumption, n_tested, n_below, n_chance_upper,
-            n_below_adjusted
+        select analysis_id, contrast_id, method, stratum, assumption, n_tested, n_below,
+            n_chance_upper, n_below_adjusted
         from reporting.rpt_assumptions {_BY_STUDY}
-        order by contrast_id, method, stratum""",
+        order by contrast_id, analysis_id, method, stratum""",
     "modes": f"""
         select contrast_id, analyte_name, paper_p_value, paper_signed_fold_change, is_hit_paper,
             correct_p_adjusted, is_hit_correct, status, why

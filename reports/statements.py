@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from contracts.plans import COVARIATE_METHODS, covariate_names
 from reports import words
 from reports.read import Published
+from reports.selection import chosen, visit_labels, with_chosen
 
 CONTROL = "control"
 #: Notes on batches that the first screen has room for.
@@ -15,7 +17,13 @@ MOST_NOTES = 4
 
 @dataclass(frozen=True)
 class Contrast:
-    """One comparison of two groups: labels, design and hits beside chance."""
+    """One comparison of two groups: labels, design and hits beside chance.
+
+    Parameters
+    ----------
+    about : subset, visit and grouping in words; '' where the plan sets none
+    status : confirmatory or exploratory
+    """
 
     contrast_id: str
     numerator: str
@@ -32,11 +40,21 @@ class Contrast:
     n_down: int
     chance_permuted: float | None
     chance_upper: float | None
+    about: str
+    status: str
+    covariates: tuple[str, ...]
 
     @property
     def title(self) -> str:
-        """The comparison as a heading."""
-        return f"{self.numerator} against {words.lower_first(self.denominator)}"
+        """The comparison as a heading, with whom it is about."""
+        pair = f"{self.numerator} against {words.lower_first(self.denominator)}"
+        return with_chosen(pair, self.about)
+
+    @property
+    def is_adjusted(self) -> bool:
+        """Whether the result that decides is the one at equal covariates."""
+        able = COVARIATE_METHODS["contrast"]
+        return bool(self.covariates) and self.method in able and self.method != "welch_t"
 
     @property
     def sentence(self) -> str:
@@ -75,14 +93,17 @@ def contrasts(published: Published) -> list[Contrast]:
     }
     counts = {r["contrast_id"]: r for r in published.rows("hit_counts") if r["mode"] == "correct"}
     first = {r["contrast_id"]: r for r in reversed(published.rows("differential"))}
+    visits = visit_labels(published)
     return [
-        _contrast(plan, counts[name], first[name])
+        _contrast(plan, counts[name], first[name], chosen(plan, visits))
         for name, plan in plans.items()
         if name in counts and name in first
     ]
 
 
-def _contrast(plan: dict[str, Any], counts: dict[str, Any], row: dict[str, Any]) -> Contrast:
+def _contrast(
+    plan: dict[str, Any], counts: dict[str, Any], row: dict[str, Any], about: str
+) -> Contrast:
     is_paired = plan["pairing"] == "patient"
     people = (
         f"the same {words.count(row['n_pairs'], 'person', 'people')}, before and after"
@@ -94,7 +115,8 @@ def _contrast(plan: dict[str, Any], counts: dict[str, Any], row: dict[str, Any])
         counts["method"], counts["rule_text"], plan["alpha"],
         plan["min_abs_fold_change"], counts["n_tested"],
         counts["n_hits"], counts["n_hits_up"], counts["n_hits_down"],
-        counts["n_chance_permuted"], counts["n_chance_upper"],
+        counts["n_chance_permuted"], counts["n_chance_upper"], about, plan["status"],
+        covariate_names(plan["covariates"] or ""),
     )  # fmt: skip
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 
 import duckdb
 import pytest
@@ -96,6 +97,27 @@ def test_one_query_goes_from_a_p_value_to_everything_behind_it(demo):
     assert len(rows) == 2 * 2 * n_pairs  # every target is printed twice
     assert {r["file_sha256"] for r in rows} <= known
     assert "scipy " in rows[0]["library_versions"]
+
+
+@pytest.mark.xdist_group("demo")
+def test_that_query_lists_nothing_of_a_person_whose_pair_is_not_complete(demo, tmp_path):
+    (query,) = [q for title, q in _queries() if title.startswith("From a p-value")]
+    copy = tmp_path / "warehouse.duckdb"
+    shutil.copyfile(demo.home / "warehouse.duckdb", copy)
+    with duckdb.connect(str(copy)) as con:
+        before = {r["sample_id"] for r in con.sql(query).to_arrow_table().to_pylist()}
+        lost = min(before)
+        con.execute(
+            "update marts.fct_measurements set level_log2 = null "
+            "where analyte_id = 'IL_3' and sample_id = $lost", {"lost": lost}
+        )  # fmt: skip
+        of_person = {s for (s,) in con.execute(
+            "select sample_id from marts.dim_samples where patient_id = "
+            "(select patient_id from marts.dim_samples where sample_id = $lost)", {"lost": lost}
+        ).fetchall()}  # fmt: skip
+        after = {r["sample_id"] for r in con.sql(query).to_arrow_table().to_pylist()}
+    assert len(of_person) == 2
+    assert after == before - of_person
 
 
 @pytest.mark.xdist_group("demo")

@@ -380,6 +380,12 @@ def _contract_rows(text: Callable[[str], str], *, is_synthetic: bool) -> dict[st
          "min_abs_fold_change": 1.5 if mode == "paper" else 1.0}
         for mode in ("correct", "paper") for c, (top, bottom, _) in CONTRASTS.items()
     ]  # fmt: skip
+    contrasts.append({
+        "analysis_id": "equal_b_c", "kind": "equivalence", "contrast_id": "B_vs_C",
+        "numerator_group": "B", "denominator_group": "C", "grouping": "group_code",
+        "pairing": "independent", "family": "equal", "mode": "correct", "primary_method": "tost",
+        "status": "exploratory", "min_abs_fold_change": 1.5,
+    })  # fmt: skip
     return {
         "raw.studies": [{**base, "title": text("SYNTHETIC twin of a study of serum cytokines before and after radiotherapy"),
                          "is_synthetic": is_synthetic,
@@ -450,7 +456,8 @@ def _diagnostics(frame: pd.DataFrame, text: Callable[[str], str]) -> dict[str, p
     )[["study_id", "analysis_id", "contrast_id", "analyte_id", "method", "mean_level_log2",
        "residual_sd_log2", "prior_sd_log2", "posterior_sd_log2"]]  # fmt: skip
     checks = pd.DataFrame([
-        {"study_id": STUDY, "contrast_id": name, "method": "levene", "stratum": text("A"),
+        {"study_id": STUDY, "analysis_id": f"correct_{name}", "contrast_id": name,
+         "method": "levene", "stratum": text("A"),
          "assumption": "the groups have equal variances", "n_tested": 80, "n_below": 7,
          "n_chance_upper": 4.0, "n_below_adjusted": 0}
         for name in names
