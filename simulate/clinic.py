@@ -70,6 +70,7 @@ def draw_clinic(design: Design) -> Clinic:
     is_seen = np.ones((n, visits), dtype=bool)
     lost = stream(seed, "lost").choice(n, size=design.missing_follow_up, replace=False)
     is_seen[lost, 1:] = False
+    is_seen[_missed(design, lost)] = False
     control_rng = stream(seed, "control dates")
     return Clinic(
         vas_tenths=_scores(stream(seed, "vas"), _VAS, n, visits),
@@ -79,6 +80,15 @@ def draw_clinic(design: Design) -> Clinic:
         is_seen=is_seen,
         control_seen_on=[_enrolled_on(control_rng, 0) for _ in range(design.controls)],
     )
+
+
+def _missed(design: Design, lost: Ints) -> tuple[Ints, Ints]:
+    """Return patients, of those who came back, and the one later visit that each missed."""
+    rng = stream(design.seed, "missed")
+    others = np.setdiff1d(np.arange(design.patients), lost)
+    patients = rng.choice(others, size=design.missed_visits, replace=False)
+    visits = rng.integers(1, max(design.visits, 2), size=design.missed_visits)
+    return patients, visits
 
 
 def _scores(rng: np.random.Generator, scales: tuple[_Scale, _Scale], n: int, visits: int) -> Ints:

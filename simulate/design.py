@@ -33,6 +33,8 @@ class Design:
         Another seed gives other people with the same calibration.
     missing_follow_up : int
         Patients who come to the baseline only.
+    missed_visits : int
+        Patients who miss one of the visits after baseline and come to the others.
     bridges : int
         Baseline samples of the first lot that are measured again on the slides of every other
         lot, as bridge samples.
@@ -53,6 +55,7 @@ class Design:
     lots: int = 1
     seed: int = 7
     missing_follow_up: int = 0
+    missed_visits: int = 0
     bridges: int = 0
     study_id: str | None = None
 
@@ -66,6 +69,9 @@ class Design:
             "lots": (1, 1_000),
             "seed": (0, 2**63 - 1),
             "missing_follow_up": (0, self.patients if self.visits > 1 else 0),
+            "missed_visits": (0, max(self.patients - self.missing_follow_up, 0))
+            if self.visits > 2
+            else (0, 0),
             "bridges": (0, BLOCKS_PER_SLIDE if self.lots > 1 else 0),
         }
         problems = [

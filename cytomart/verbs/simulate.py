@@ -27,6 +27,13 @@ from simulate.study import PLATFORMS, Design, write_study
     help="Patients without the visits after baseline.",
 )
 @click.option(
+    "--missed-visits",
+    type=click.IntRange(0),
+    default=0,
+    show_default=True,
+    help="Patients who miss one visit after baseline and come to the others.",
+)
+@click.option(
     "--bridges",
     type=click.IntRange(0),
     default=0,
@@ -52,6 +59,7 @@ def command(
     centres: int,
     lots: int,
     missing_follow_up: int,
+    missed_visits: int,
     bridges: int,
     seed: int,
     platform: str,
@@ -71,6 +79,7 @@ def command(
         centres=centres,
         lots=lots,
         missing_follow_up=missing_follow_up,
+        missed_visits=missed_visits,
         bridges=bridges,
         seed=seed,
     )

@@ -247,6 +247,27 @@ def test_more_visits_and_missing_follow_ups(tmp_path, read_csv):
     assert all(len(slides) == 1 for p, slides in by_patient.items() if p)
 
 
+def test_a_missed_visit_leaves_the_others(tmp_path, read_csv):
+    design = Design(patients=12, controls=2, visits=3, missing_follow_up=2, missed_visits=3)
+    study = write_study(tmp_path / "some", design)
+    samples = read_csv(tmp_path / "some" / "samples.csv")
+    visits: dict[str, set[str]] = {}
+    for r in samples:
+        if r["patient_id"].startswith("P"):
+            visits.setdefault(r["patient_id"], set()).add(r["visit"])
+    assert Counter(map(len, visits.values())) == {3: 7, 2: 3, 1: 2}
+    assert all("baseline" in v for v in visits.values())
+    assert study.n_samples == 7 * 3 + 3 * 2 + 2 + 2
+    seen = {(r["patient_id"], r["visit"]) for r in read_csv(tmp_path / "some" / "assessments.csv")}
+    assert seen == {(p, v) for p, own in visits.items() for v in own}
+    # Who misses a visit changes no number of those who came.
+    write_study(tmp_path / "all", Design(patients=12, controls=2, visits=3))
+    everyone = {r["sample_id"]: r for r in read_csv(tmp_path / "all" / "samples.csv")}
+    for r in samples:
+        if r["patient_id"]:
+            assert everyone[r["sample_id"]]["collected_on"] == r["collected_on"]
+
+
 def test_windows_of_all_visits_hold_their_samples(tmp_path, read_csv):
     from datetime import date
 
