@@ -42,13 +42,15 @@ def plan_csv(design: Design) -> str:
 
 
 def plan(design: Design) -> list[Analysis]:
-    """Return the analyses: contrasts twice (correct and paper mode), omnibus, outcomes, pain."""
+    """Return the analyses, in correct mode and the paper's, of levels, scores and both."""
     return [
         *_contrasts(design),
+        *_equivalences(design),
         *_paper_contrasts(design),
         *_omnibus(design),
         *_outcomes(design),
         *_correlations(design),
+        *_changes(design),
     ]
 
 
@@ -62,10 +64,21 @@ def _contrasts(design: Design) -> Iterator[Analysis]:
             numerator,
             denominator,
             pairing="patient" if paired else "independent",
+            # Of the adjusted moderated t beside Welch's: the healthy are younger.
+            covariates="" if paired else "age_years",
             family="groups",
-            primary_method="paired_t" if paired else "welch_t",
+            primary_method="moderated_t" if paired else "welch_t",
             status="confirmatory",
         )
+
+
+def _equivalences(design: Design) -> Iterator[Analysis]:
+    """Yield the question whether the levels of treated patients are those of healthy people."""
+    if design.controls and design.visits > 1:
+        yield Analysis(
+            "b_like_c", "equivalence", "B_vs_C", "B", "C",
+            family="equivalence", primary_method="tost", min_abs_fold_change=TRUE_FOLD,
+        )  # fmt: skip
 
 
 def _paper_contrasts(design: Design) -> Iterator[Analysis]:
@@ -87,7 +100,10 @@ def _omnibus(design: Design) -> Iterator[Analysis]:
     if len(design.groups) > 2:
         name = "groups_" + "".join(design.groups).lower()
         yield Analysis(
-            name, "omnibus", family="paper", primary_method="anova_oneway", mode="paper"
+            name, "omnibus", pairing="patient", family="omnibus", primary_method="mixed_model"
+        )  # fmt: skip
+        yield Analysis(
+            f"paper_{name}", "omnibus", family="paper", primary_method="anova_oneway", mode="paper"
         )  # fmt: skip
 
 
@@ -118,6 +134,21 @@ def _correlations(design: Design) -> Iterator[Analysis]:
                 outcome=instrument,
                 family="correlations",
                 primary_method="pearson",
+            )
+
+
+def _changes(design: Design) -> Iterator[Analysis]:
+    for short, instrument in _instruments():
+        for visit in design.visit_codes[1:]:
+            yield Analysis(
+                f"change_{short}_{visit}",
+                "change_correlation",
+                subset="cohort=patient",
+                visit=visit,
+                pairing="patient",
+                outcome=instrument,
+                family="changes",
+                primary_method="change_on_change",
             )
 
 

@@ -13,7 +13,7 @@ def of_plan(report):
 
 
 def change_one(rows):
-    rows[0].update(alpha="0.01", primary_method="student_t")
+    rows[0].update(alpha="0.01", primary_method="moderated_t")
 
 
 CHANGES = (
@@ -47,7 +47,7 @@ def test_a_changed_analysis_is_shown_before_and_after_and_refused(
     assert (file.status, report.exit_code, report.corrections_accepted) == ("refused", 1, False)
     assert {(c.role, c.key, c.column, c.before, c.after) for c in report.changes} == {
         ("plan", first["analysis_id"], "alpha", "0.05", "0.01"),
-        ("plan", first["analysis_id"], "primary_method", first["primary_method"], "student_t"),
+        ("plan", first["analysis_id"], "primary_method", first["primary_method"], "moderated_t"),
     }
     assert all(c.where.startswith("plan.csv, line 2, column ") for c in report.changes)
     (problem,) = file.problems
@@ -72,7 +72,7 @@ def test_an_accepted_change_keeps_the_old_cells_and_both_hashes(loaded, standing
     assert (report.exit_code, report.corrections_accepted) == (0, True)
     now = loaded.rows("select alpha, primary_method, plan_hash, file_sha256 from raw.plan "
                       f"where analysis_id = '{first['analysis_id']}'")[0]  # fmt: skip
-    assert now[:2] == (0.01, "student_t")
+    assert now[:2] == (0.01, "moderated_t")
     old, new = standing[0][-1], now[2]
     assert loaded.rows("select distinct plan_hash from raw.plan") == [(new,)]
     assert of_plan(report).notes == (
@@ -86,7 +86,7 @@ def test_an_accepted_change_keeps_the_old_cells_and_both_hashes(loaded, standing
     files = (standing[0][1], now[3], "alpha was mistyped")
     assert history == [
         ("raw.plan", key, "alpha", "0.05", "0.01", *files),
-        ("raw.plan", key, "primary_method", first["primary_method"], "student_t", *files),
+        ("raw.plan", key, "primary_method", first["primary_method"], "moderated_t", *files),
     ]
     details = loaded.events()[-1].details
     assert (details["plan_hash_before"], details["plan_hash_after"]) == (old, new)
@@ -97,7 +97,7 @@ def test_an_accepted_change_keeps_the_old_cells_and_both_hashes(loaded, standing
     }  # fmt: skip
     assert loaded.rows(CHANGES) == [
         (first["analysis_id"], "changed", "alpha,primary_method",
-         f"alpha: 0.05 → 0.01; primary_method: {first['primary_method']} → student_t",
+         f"alpha: 0.05 → 0.01; primary_method: {first['primary_method']} → moderated_t",
          True, None, "alpha was mistyped")
     ]  # fmt: skip
     assert loaded.rows("select plan_hash_before, plan_hash_after from quality.plan_changes") == [

@@ -99,9 +99,10 @@ def test_clinical_columns_hold_declared_levels_only(shipped_seed, read_csv):
 def test_plan(shipped_seed, read_csv):
     rows = {r["analysis_id"]: r for r in read_csv(shipped_seed / "plan.csv")}
     assert list(rows) == [
-        "a_vs_c", "b_vs_c", "b_vs_a", "paper_a_vs_c", "paper_b_vs_c", "paper_b_vs_a",
-        "groups_abc", "pain_change", "qol_change", "corr_pain_baseline",
+        "a_vs_c", "b_vs_c", "b_vs_a", "b_like_c", "paper_a_vs_c", "paper_b_vs_c", "paper_b_vs_a",
+        "groups_abc", "paper_groups_abc", "pain_change", "qol_change", "corr_pain_baseline",
         "corr_pain_follow_up", "corr_qol_baseline", "corr_qol_follow_up",
+        "change_pain_follow_up", "change_qol_follow_up",
     ]  # fmt: skip
     confirmatory = [a for a, r in rows.items() if r["status"] == "confirmatory"]
     assert confirmatory == ["a_vs_c", "b_vs_c", "b_vs_a", "pain_change", "qol_change"]
@@ -109,14 +110,24 @@ def test_plan(shipped_seed, read_csv):
     assert (paired["contrast_id"], paired["pairing"], paired["primary_method"]) == (
         "B_vs_A",
         "patient",
-        "paired_t",
+        "moderated_t",
     )
-    assert rows["a_vs_c"]["primary_method"] == "welch_t"
-    paper = [r for r in rows.values() if r["analysis_id"].startswith("paper_")]
+    assert {k: (rows[k]["primary_method"], rows[k]["covariates"]) for k in ("a_vs_c", "b_vs_c")} == {
+        "a_vs_c": ("welch_t", "age_years"), "b_vs_c": ("welch_t", "age_years"),
+    }  # fmt: skip
+    alike = rows["b_like_c"]
+    assert (alike["kind"], alike["contrast_id"], alike["min_abs_fold_change"]) == (
+        "equivalence", "B_vs_C", "1.5",
+    )  # fmt: skip
+    paper = [r for k, r in rows.items() if k.startswith("paper_") and r["kind"] == "contrast"]
     assert {r["mode"] for r in paper} == {"paper"}
     assert {r["min_abs_fold_change"] for r in paper} == {"1.5"}
     assert {r["pairing"] for r in paper} == {"independent"}
-    assert rows["groups_abc"]["kind"] == "omnibus"
+    for name, method, mode in (("groups_abc", "mixed_model", "correct"),
+                               ("paper_groups_abc", "anova_oneway", "paper")):  # fmt: skip
+        row = rows[name]
+        assert (row["kind"], row["primary_method"], row["mode"]) == ("omnibus", method, mode)
+    assert rows["change_pain_follow_up"]["kind"] == "change_correlation"
     assert rows["pain_change"]["outcome"] == "vas_pain_0_10"
     assert rows["corr_qol_follow_up"]["subset"] == "cohort=patient"
 
