@@ -44,6 +44,9 @@ _HAS_PLAN_CHANGES = """
     select count(*) from duckdb_tables()
     where schema_name = 'quality' and table_name = 'plan_changes'
 """
+#: Relations of columns that study.toml declares, and the table that has them.
+_BESIDE = {"patient_attributes": "patients", "patient_measures": "patients",
+           "sample_measures": "samples"}  # fmt: skip
 _PSEUDONYMS = "select pseudonym from identity.pseudonyms where real_id = ?"
 
 #: Reasons of a load, as its ledger line names them.
@@ -67,9 +70,9 @@ def cells(con: duckdb.DuckDBPyConnection, wanted: Wanted) -> list[dict[str, Any]
     found = []
     for row in _rows(con, _CELLS):
         key = json.loads(row.pop("row_key"))
-        attribute = key.pop("attribute_id", None)
-        row["table"] = "patients" if attribute else row.pop("relation_name").split(".")[-1]
-        row.pop("relation_name", None)
+        attribute = key.pop("attribute_id", None) or key.pop("measure_id", None)
+        relation = row.pop("relation_name").split(".")[-1]
+        row["table"] = _BESIDE.get(relation, relation)
         row["row"] = " · ".join(str(v) for v in key.values() if v)
         row["column_name"] = attribute or row["column_name"]
         if wanted.ident and not ids & {str(v) for v in key.values()}:

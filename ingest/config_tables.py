@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import asdict
 
 from contracts import Relation
+from contracts.measures import STUDY_MEASURES
 from contracts.raw import PANEL_TARGET_GENES, PANEL_TARGETS
 from contracts.studies import (
     STUDIES,
@@ -54,6 +55,12 @@ def study_tables(study: Study) -> list[tuple[Relation, Rows]]:
              "level_label": words, "level_order": order}
             for a in study.attributes
             for order, (value, words) in enumerate(a.levels, start=1)
+        ]),
+        (STUDY_MEASURES, [
+            {**key, "measure_id": m.measure_id, "measure_label": m.label,
+             "measure_order": m.order, "measured_of": m.of, "measure_unit": m.unit,
+             "lowest": m.low, "highest": m.high}
+            for m in study.measures
         ]),
         (STUDY_THRESHOLDS, [
             {**key, "rule_id": t.rule_id, "threshold": t.threshold, "reason": t.reason}

@@ -59,11 +59,10 @@ def remove_missing(
 def _remove(loading: Loading, result: TableResult, held: Sequence[_Held]) -> TableResult:
     """Take rows away, keep their cells in the history, and tell the table's outcome."""
     role = result.outcome.role
-    attributes = [a.attribute_id for a in loading.study.attributes]
     stays = {h.key for h in held}
     going = [r for r in result.gone if r.key not in stays]
     for removal in going:
-        writing.add_history(loading, role, removal, result.outcome.sha256, attributes)
+        writing.add_history(loading, role, removal, result.outcome.sha256)
         writing.drop_row(loading, role, removal.key)
     outcome = replace(
         result.outcome,

@@ -11,7 +11,8 @@ import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
 from contracts import Relation
-from contracts.raw import ASSESSMENTS, FILES, PATIENTS, PLAN, SAMPLES
+from contracts.measures import PATIENT_MEASURES, SAMPLE_MEASURES
+from contracts.raw import ASSESSMENTS, FILES, PATIENT_ATTRIBUTES, PATIENTS, PLAN, SAMPLES
 from ingest.clinic.assessments import KEY as ASSESSMENT_KEY
 from ingest.snapshot import Key, Standing
 
@@ -87,22 +88,29 @@ def _age(row: dict[str, Any]) -> tuple[datetime, str, str]:
 def patients(con: DuckDBPyConnection, study_id: str) -> dict[Key, Standing]:
     """Return the persons that stand, their clinical columns included."""
     found = _keyed(of_study(con, PATIENTS, study_id), ("patient_id",))
-    attributes = rows(
-        con,
-        "select patient_id, attribute_id, attribute_text from raw.patient_attributes "
-        "where study_id = ?",
-        study_id,
-    )
-    cells: dict[Key, dict[str, object]] = {k: dict(s.values) for k, s in found.items()}
-    for row in attributes:
-        if (row["patient_id"],) in cells:
-            cells[(row["patient_id"],)][row["attribute_id"]] = row["attribute_text"]
-    return {key: Standing(cells[key], s.file_sha256) for key, s in found.items()}
+    found = _with_cells(found, of_study(con, PATIENT_ATTRIBUTES, study_id), "attribute")
+    return _with_cells(found, of_study(con, PATIENT_MEASURES, study_id), "measure")
 
 
 def samples(con: DuckDBPyConnection, study_id: str) -> dict[Key, Standing]:
-    """Return the samples that stand, empty Blocks included."""
-    return _keyed(of_study(con, SAMPLES, study_id), ("sample_id",))
+    """Return the samples that stand, empty Blocks and their numbers included."""
+    found = _keyed(of_study(con, SAMPLES, study_id), ("sample_id",))
+    return _with_cells(found, of_study(con, SAMPLE_MEASURES, study_id), "measure")
+
+
+def _with_cells(
+    found: dict[Key, Standing], cells: list[dict[str, Any]], kind: str
+) -> dict[Key, Standing]:
+    """Return rows with the cells of the columns that study.toml declares: attribute or measure."""
+    own: dict[Key, dict[str, object]] = {}
+    value = "attribute_text" if kind == "attribute" else "measure_value"
+    for cell in cells:
+        key = (str(cell.get("patient_id") or cell.get("sample_id")),)
+        own.setdefault(key, {})[cell[f"{kind}_id"]] = cell[value]
+    return {
+        key: Standing({**s.values, **own[key]}, s.file_sha256) if key in own else s
+        for key, s in found.items()
+    }
 
 
 def assessments(con: DuckDBPyConnection, study_id: str) -> dict[Key, Standing]:

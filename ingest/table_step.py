@@ -174,11 +174,10 @@ def _absent(parsed: Parsed) -> list[int]:
 
 
 def _write(loading: Loading, spec: TableSpec, delta: Delta, sha256: str) -> None:
-    attributes = [a.attribute_id for a in loading.study.attributes]
     for key in delta.displaced:
         writing.drop_row(loading, spec.role, key)
     for correction in delta.corrected:
-        writing.add_history(loading, spec.role, correction, sha256, attributes)
+        writing.add_history(loading, spec.role, correction, sha256)
         writing.put_row(loading, spec.role, correction.row, sha256, key=correction.key)
     for row in delta.completed:
         writing.put_row(loading, spec.role, row, sha256)

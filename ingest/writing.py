@@ -14,7 +14,6 @@ from contracts.raw import (
     ASSESSMENTS,
     CONTROL_VALUES,
     FILES,
-    PATIENT_ATTRIBUTES,
     PATIENTS,
     PLAN,
     SAMPLES,
@@ -25,6 +24,7 @@ from contracts.raw import (
 from contracts.scans import SCANS, SPOT_EXTRAS
 from ingest import standing
 from ingest.clinic.clinical import Row
+from ingest.columns_beside import ColumnsBeside, columns_beside
 from ingest.loading import Loading
 from ingest.snapshot import Correction, Removal
 from store.build import append, replace
@@ -59,8 +59,8 @@ def add_rows(loading: Loading, role: str, rows: Sequence[Row], sha256: str) -> N
     if not rows:
         return
     append(loading.con, TABLES[role], _stored(loading, role, rows, sha256))
-    if role == "patients":
-        append(loading.con, PATIENT_ATTRIBUTES, _attributes(loading, rows, sha256))
+    for beside in columns_beside(loading.study, role):
+        append(loading.con, beside.relation, _beside(loading, beside, rows, sha256))
 
 
 def put_row(
@@ -70,17 +70,17 @@ def put_row(
     relation = TABLES[role]
     where = _where(loading, relation, key or row.key)
     replace(loading.con, relation, _stored(loading, role, [row], sha256), where)
-    if role == "patients":
-        replace(loading.con, PATIENT_ATTRIBUTES, _attributes(loading, [row], sha256), where)
+    for beside in columns_beside(loading.study, role):
+        replace(loading.con, beside.relation, _beside(loading, beside, [row], sha256), where)
 
 
 def drop_row(loading: Loading, role: str, key: tuple[str, ...]) -> None:
-    """Take one row away, with the clinical columns of a person."""
+    """Take one row away, with the columns that study.toml declares."""
     relation = TABLES[role]
     where = _where(loading, relation, key)
     replace(loading.con, relation, from_rows([], relation), where)
-    if role == "patients":
-        replace(loading.con, PATIENT_ATTRIBUTES, from_rows([], PATIENT_ATTRIBUTES), where)
+    for beside in columns_beside(loading.study, role):
+        replace(loading.con, beside.relation, from_rows([], beside.relation), where)
 
 
 def add_history(
@@ -88,23 +88,22 @@ def add_history(
     role: str,
     correction: Correction | Removal,
     sha256: str,
-    attributes: Sequence[str] = (),
 ) -> None:
     """Keep the earlier value of every corrected or removed cell, with who, when and why."""
     relation = TABLES[role]
     is_removal = isinstance(correction, Removal) and role != "plan"
     reason = loading.remove_reason if is_removal else loading.accept_corrections
     rows = []
+    places = {c: b for b in columns_beside(loading.study, role) for c in b.columns}
     for cell in correction.cells:
-        is_attribute = cell.column in attributes
-        name = "attribute_id" if is_attribute else ""
+        beside = places.get(cell.column)
         key = dict(zip(relation.key[1:], correction.key, strict=True))
+        own = {beside.name_column: cell.column} if beside else {}
         rows.append({
             "study_id": loading.study.study_id,
-            "relation_name": (PATIENT_ATTRIBUTES if is_attribute else relation).full_name,
-            "row_key": json.dumps({**key, **({name: cell.column} if name else {})},
-                                  ensure_ascii=False, sort_keys=True),
-            "column_name": "attribute_text" if is_attribute else cell.column,
+            "relation_name": (beside.relation if beside else relation).full_name,
+            "row_key": json.dumps({**key, **own}, ensure_ascii=False, sort_keys=True),
+            "column_name": beside.value_column if beside else cell.column,
             "old_text": _text(cell.before),
             "new_text": _text(cell.after),
             "old_file_sha256": correction.old_sha256,
@@ -197,17 +196,16 @@ def _stored(loading: Loading, role: str, rows: Sequence[Row], sha256: str) -> pa
     return from_columns({**own, **cells}, relation)
 
 
-def _attributes(loading: Loading, rows: Sequence[Row], sha256: str) -> pa.Table:
-    names = [a.attribute_id for a in loading.study.attributes]
-    n = len(rows) * len(names)
+def _beside(loading: Loading, beside: ColumnsBeside, rows: Sequence[Row], sha256: str) -> pa.Table:
+    names, n = beside.columns, len(rows) * len(beside.columns)
     return from_columns({
         "study_id": [loading.study.study_id] * n,
         "file_sha256": [sha256] * n,
         "source_line": [row.source.line for row in rows for _ in names],
-        "patient_id": [row.key[0] for row in rows for _ in names],
-        "attribute_id": names * len(rows),
-        "attribute_text": [row.values[name] for row in rows for name in names],
-    }, PATIENT_ATTRIBUTES)  # fmt: skip
+        beside.key_column: [row.key[0] for row in rows for _ in names],
+        beside.name_column: list(names) * len(rows),
+        beside.value_column: [row.values[name] for row in rows for name in names],
+    }, beside.relation)  # fmt: skip
 
 
 def _where(loading: Loading, relation: Relation, key: tuple[str, ...]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from ingest.clinic.cells import UNTIL_THEN, decimal, out_of_range
 from ingest.clinic.clinical import Coder, Parsed, Row, level_fault
 from ingest.clinic.ids import duplicate_faults, id_faults
 from ingest.clinic.mangled import KnownIds, mangled_faults, new_id_faults
+from ingest.clinic.measures import decimal_commas, measure_cells
 from ingest.declared.study import Study
 from ingest.declared.study_columns import SEXES
 from ingest.faults import Fault
@@ -39,7 +40,13 @@ def required_columns(study: Study) -> list[str]:
     optional = ["age_years", *([] if study.centres else ["centre_id"]),
                 *([] if len(study.cohorts) > 1 else ["cohort"])]  # fmt: skip
     fixed = [c for c in COLUMNS if c not in optional]
-    return [*fixed, *(a.attribute_id for a in study.attributes)]
+    return [*fixed, *declared_columns(study)]
+
+
+def declared_columns(study: Study) -> list[str]:
+    """Return the clinical columns of persons that study.toml declares."""
+    numbers = [m.measure_id for m in study.measures_of("patients")]
+    return [*(a.attribute_id for a in study.attributes), *numbers]
 
 
 def parse_patients(
@@ -75,7 +82,7 @@ def parse_patients(
 
 def _sound_values(table: MappedTable, study: Study) -> Iterator[dict[str, object] | None]:
     """Yield the values of every row, None where a cell is at fault: each text is judged once."""
-    columns = [*COLUMNS[1:], *(a.attribute_id for a in study.attributes)]
+    columns = [*COLUMNS[1:], *declared_columns(study)]
     known: list[dict[str, object]] = []
     for column in columns:
         judged = {t: _values(table, row, study) for t, row in table.examples(column).items()}
@@ -111,6 +118,8 @@ def _values(
                         allowed=", ".join(SEXES), remedy="correct the cell")
         )  # fmt: skip
     age = _age(table, row, study)
+    numbers = study.measures_of("patients")
+    measured, wrong = measure_cells(table, row, numbers, decimal_commas(table, numbers))
     values: dict[str, object] = {
         "cohort": table.text(row, "cohort") or study.cohorts[0],
         "centre_id": table.text(row, "centre_id"),
@@ -118,8 +127,9 @@ def _values(
         "age_years": age if isinstance(age, int) else None,
         **{a.attribute_id: _joined(table, row, a.attribute_id, a.is_multiple)
            for a in study.attributes},
+        **measured,
     }  # fmt: skip
-    found = [f for f in (*faults, age) if isinstance(f, Fault)]
+    found = [f for f in (*faults, age, *wrong) if isinstance(f, Fault)]
     return values, found
 
 

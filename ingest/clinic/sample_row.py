@@ -10,7 +10,8 @@ from decimal import Decimal
 from ingest.clinic.cells import decimal, iso_date, out_of_range
 from ingest.clinic.clinical import Coder, People, Row, level_fault, order_fault, person_fault
 from ingest.clinic.mangled import KnownIds
-from ingest.declared.study import Study
+from ingest.clinic.measures import measure_cells
+from ingest.declared.study import Measure, Study
 from ingest.faults import Fault
 from ingest.files.mapped import MappedTable
 from ingest.files.tables import SheetRow
@@ -64,6 +65,8 @@ class SampleSheet:
         Whether its numbers have decimal commas.
     baselines : dict of str to date
         Each person's first day at the baseline visit, by the stored id.
+    number_commas : dict of str to bool
+        The same of the numbers that study.toml declares, by their ids.
     """
 
     table: MappedTable
@@ -71,6 +74,12 @@ class SampleSheet:
     slides: Mapping[str, Slide]
     commas: bool
     baselines: Mapping[str, date]
+    number_commas: Mapping[str, bool] = field(default_factory=dict)
+
+    @property
+    def numbers(self) -> tuple[Measure, ...]:
+        """Numbers that study.toml declares of samples."""
+        return self.context.study.measures_of("samples")
 
 
 def misassigned(sheet: SampleSheet, source: SheetRow, block: int | Fault | None) -> list[Fault]:
@@ -92,6 +101,8 @@ def read_row(sheet: SampleSheet, source: SheetRow, block: int | None) -> tuple[R
     if isinstance(protein, Decimal):
         # What is not positive is no concentration, whoever says so.
         found.append(replace(outside, value=float(protein)) if outside and protein > 0 else outside)
+    numbers, wrong = measure_cells(table, source, sheet.numbers, sheet.number_commas)
+    found += wrong
     has_person = table.text(source, "group_code") not in (EMPTY, BRIDGE)
     if has_person:
         found.append(person_fault(table, source, context.people, context.coder))
@@ -99,7 +110,7 @@ def read_row(sheet: SampleSheet, source: SheetRow, block: int | None) -> tuple[R
         found.append(early_fault(sheet, source, day))
     row = row_of(sheet, source, tuple(table.text(source, c) for c in TEXTS), block,
                  day if isinstance(day, date) else None,
-                 float(protein) if isinstance(protein, Decimal) else None)  # fmt: skip
+                 float(protein) if isinstance(protein, Decimal) else None, numbers)  # fmt: skip
     return row, [f for f in found if isinstance(f, Fault)]
 
 
@@ -110,6 +121,7 @@ def row_of(
     block: int | None,
     day: date | None,
     protein: float | None,
+    numbers: Mapping[str, object],
 ) -> Row:
     """Return the sample of a row: of its `TEXTS` and its typed cells."""
     real, person, visit, group, slide_id = texts
@@ -134,6 +146,7 @@ def row_of(
         "collected_on": day,
         "total_protein_mg_ml": protein,
         "file_label": file_label(sheet.table, source) if has_values else None,
+        **numbers,
     }
     return Row((sample_id,), values, source, real or place)
 
@@ -187,7 +200,7 @@ def _filled(table: MappedTable, row: SheetRow, context: Context) -> list[Fault]:
         table.fault("empty_block", row, column, f"an unused Block names `{text}`",
                     record=f"an unused Block has a {column}", allowed="an empty cell",
                     remedy="empty the cell, or give the sample's group_code")
-        for column in _OF_A_SERUM
+        for column in (*_OF_A_SERUM, *(m.measure_id for m in context.study.measures_of("samples")))
         if (text := table.text(row, column))
     ]  # fmt: skip
 

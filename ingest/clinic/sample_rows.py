@@ -5,10 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from datetime import date
 from decimal import Decimal
+from functools import partial
+from itertools import repeat
 from typing import TypeVar
 
 from ingest.clinic.cells import iso_date
 from ingest.clinic.clinical import Row
+from ingest.clinic.measures import measure_cell
 from ingest.clinic.sample_row import (
     BRIDGE_ID,
     EMPTY,
@@ -21,6 +24,7 @@ from ingest.clinic.sample_row import (
     protein_of,
     row_of,
 )
+from ingest.declared.study import Measure
 from ingest.faults import Fault
 from ingest.files.mapped import MappedTable
 from ingest.files.tables import SheetRow
@@ -50,11 +54,20 @@ def sound_rows(sheet: SampleSheet) -> Iterator[Row | None]:
     days = _days(table, context)
     blocks = _sound(table, "block", lambda row: block_of(table, row, context.study))
     proteins = _sound(table, "total_protein_mg_ml", lambda row: _protein(sheet, row))
+    numbers = {
+        m.measure_id: _sound(table, m.measure_id, partial(_number, sheet, m)) for m in sheet.numbers
+    }
+    number_texts = (
+        zip(*(table.texts(name) for name in numbers), strict=True)
+        if numbers
+        else repeat((), len(table.rows))
+    )
     baseline = context.study.baseline_visit
     fits: dict[tuple[str, str, str], bool] = {}
     texts = zip(*(table.texts(c) for c in TEXTS), strict=True)
     typed = (table.texts(c) for c in ("block", "collected_on", "total_protein_mg_ml", BRIDGE_ID))
-    for row, own, block, day_text, protein, bridge in zip(table.rows, texts, *typed, strict=True):
+    rows = zip(table.rows, texts, number_texts, *typed, strict=True)
+    for row, own, number, block, day_text, protein, bridge in rows:
         _, person, visit, group, _ = own
         cohort = _cohort(context, person)
         if cohort is None or group == EMPTY or bridge:
@@ -63,14 +76,19 @@ def sound_rows(sheet: SampleSheet) -> Iterator[Row | None]:
         is_fit = fits.get((visit, group, cohort))
         if is_fit is None:
             is_fit = fits[visit, group, cohort] = not misplaced(table, row, context)
+        cells = dict(zip(numbers, number, strict=True))
         if not is_fit or block not in blocks or day_text not in days or protein not in proteins:
+            yield None
+            continue
+        if any(text not in numbers[name] for name, text in cells.items()):
             yield None
             continue
         day = days[day_text]
         is_early = day is not None and visit != baseline and early_fault(sheet, row, day)
         yield (
             None if is_early
-            else row_of(sheet, row, own, blocks[block], day, proteins[protein])
+            else row_of(sheet, row, own, blocks[block], day, proteins[protein],
+                        {name: numbers[name][text] for name, text in cells.items()})
         )  # fmt: skip
 
 
@@ -83,6 +101,11 @@ def _cohort(context: Context, person: str) -> str | None:
 def _days(table: MappedTable, context: Context) -> dict[str, date | None]:
     return _sound(table, "collected_on",
                   lambda row: iso_date(table, row, "collected_on", context.today))  # fmt: skip
+
+
+def _number(sheet: SampleSheet, measure: Measure, row: SheetRow) -> float | Fault | None:
+    commas = sheet.number_commas[measure.measure_id]
+    return measure_cell(sheet.table, row, measure, commas=commas)
 
 
 def _protein(sheet: SampleSheet, row: SheetRow) -> float | Fault | None:

@@ -8,6 +8,7 @@ from ingest.clinic.cells import has_decimal_commas
 from ingest.clinic.clinical import Parsed, Row
 from ingest.clinic.ids import duplicate_faults, id_faults
 from ingest.clinic.mangled import error_cells, is_excel_error, mangled_faults, new_id_faults
+from ingest.clinic.measures import decimal_commas
 from ingest.clinic.sample_row import (
     EMPTY,
     FILE_LABEL,
@@ -41,6 +42,7 @@ def map_samples(sheet: Sheet, study: Study) -> MappedTable:
     """
     mapping = study.columns.get("samples", {})
     required = [*REQUIRED, *(["block"] if study.array_unit == "block" else [])]
+    required += [m.measure_id for m in study.measures_of("samples")]
     optional = (*OPTIONAL, FILE_LABEL) if study.has_values else OPTIONAL
     table = map_table(sheet, "samples", mapping, required=required, optional=optional)
     if not {"batch", "lot"} & set(table.titles):
@@ -58,7 +60,9 @@ def parse_samples(table: MappedTable, context: Context) -> Parsed:
     faults = [*_id_faults(table, context), *_place_faults(table, context.study), *slide_faults]
     commas = has_decimal_commas(table, "total_protein_mg_ml")
     baselines = {**context.baselines, **first_days(table, context)}
-    sheet = SampleSheet(table, context, slides, commas, baselines)
+    numbers = context.study.measures_of("samples")
+    sheet = SampleSheet(table, context, slides, commas, baselines,
+                        decimal_commas(table, numbers))  # fmt: skip
     rows: list[Row] = []
     aside: list[Fault] = []
     aside_rows: list[Row] = []

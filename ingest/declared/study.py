@@ -62,6 +62,25 @@ class Attribute:
 
 
 @dataclass(frozen=True)
+class Measure:
+    """A number of persons (`patients`) or of samples (`samples`), with its range."""
+
+    measure_id: str
+    label: str
+    order: int
+    of: str
+    unit: str
+    low: float
+    high: float
+
+    @property
+    def range(self) -> Instrument:
+        """The range that its cells are judged by."""
+        return Instrument(self.measure_id, self.label, self.low, self.high, None, "neither", None,
+                          None, "", is_measure=True)  # fmt: skip
+
+
+@dataclass(frozen=True)
 class Threshold:
     """A gate threshold of the study's own, with its reason."""
 
@@ -130,6 +149,11 @@ class Study:
     value_format: ValueFormat | None = None
     own_variants: tuple[Variant, ...] = ()
     robustness_variants: tuple[str, ...] = ("all",)
+    measures: tuple[Measure, ...] = ()
+
+    def measures_of(self, role: str) -> tuple[Measure, ...]:
+        """Return the numbers that the table of a role has."""
+        return tuple(m for m in self.measures if m.of == role)
 
     @property
     def has_values(self) -> bool:

@@ -67,10 +67,13 @@ def columns_of(study: Study) -> StudyColumns:
         "lot": (),
     }
     multiple = frozenset(a.attribute_id for a in study.attributes if a.is_multiple)
+    of_persons, of_samples = (
+        [m.measure_id for m in study.measures_of(role)] for role in ("patients", "samples")
+    )
     usable = [c for c in (*samples, *persons) if c not in multiple]
     return StudyColumns(
         classes={**samples, **persons},
         multiple=multiple,
-        covariates=(*PERSON_NUMBERS, *SAMPLE_NUMBERS, *usable),
-        of_persons=frozenset((*PERSON_NUMBERS, *persons)),
+        covariates=(*PERSON_NUMBERS, *of_persons, *SAMPLE_NUMBERS, *of_samples, *usable),
+        of_persons=frozenset((*PERSON_NUMBERS, *of_persons, *persons)),
     )

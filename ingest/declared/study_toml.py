@@ -7,6 +7,7 @@ import re
 from pathlib import Path
 
 from contracts.paths import SEEDS
+from ingest.declared.measures_toml import read_measures
 from ingest.declared.study import Attribute, Group, Instrument, Study, Threshold, Visit
 from ingest.declared.toml_reader import Section, TomlReader
 from ingest.declared.values_toml import read_value_format
@@ -22,7 +23,7 @@ from ingest.platforms import PLATFORMS
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _TABLES = ("study", "privacy", "panel", "normalisation", "visits", "groups", "centres",
-           "instruments", "attributes", "thresholds", "columns", "values", "table",
+           "instruments", "attributes", "measures", "thresholds", "columns", "values", "table",
            "variants", "robustness")  # fmt: skip
 _MAPPED = ("patients", "samples", "assessments", "plan")
 #: The one variant of platforms whose files hold finished values.
@@ -72,6 +73,7 @@ def as_far_as_it_reads(
     variants = shipped_variants(seeds)
     own_variants = read_variants(toml, variants, has_values=has_values)
     variants |= {v.variant_id: v for v in own_variants}
+    attributes = _attributes(toml)
     found = Study(
         study_id=_id(study, "id"),
         title=study.text("title"),
@@ -90,7 +92,8 @@ def as_far_as_it_reads(
         centres=_centres(toml),
         own_instruments=own,
         instruments={**shipped, **{i.instrument_id: i for i in own}},
-        attributes=_attributes(toml),
+        attributes=attributes,
+        measures=read_measures(toml, [a.attribute_id for a in attributes]),
         thresholds=_thresholds(toml, seeds),
         columns=_columns(toml),
         value_format=value_format,

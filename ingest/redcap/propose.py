@@ -142,6 +142,14 @@ def _patients(
         levels = _levels(best, wanted, missing)
         cells[attribute.attribute_id] = Cell(best.name, "", levels, best.kind == "checkbox")
         why[key] = f"{best.kind} `{best.label}`"
+    for measure in aim.measures:
+        best = _best(fields, [set(words_of(n)) for n in (measure.measure_id, measure.label)])
+        cells[measure.measure_id] = Cell(source=best.name) if best else Cell(value=OPEN)
+        why[f"patients.{measure.measure_id}"] = (
+            f"{best.kind} `{best.label}`"
+            if best
+            else f"no field is called like {measure.measure_id} or {measure.label}"
+        )
     return cells
 
 

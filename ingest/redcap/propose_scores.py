@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from ingest.declared.study import Attribute, Instrument, Study
+from ingest.declared.study import Attribute, Instrument, Measure, Study
 from ingest.redcap.dictionary import Field
 from ingest.redcap.export import EVENT, REPEAT_NUMBER, Export
 from ingest.redcap.mapping import OPEN, Cell, Entry
@@ -22,12 +22,13 @@ _MORPHINE = {"omed", "ome", "morphine", "opioid"}
 
 @dataclass(frozen=True)
 class Aim:
-    """What the study wants: its cohorts, centres, visits, attributes and scales."""
+    """What the study wants: its cohorts, centres, visits, attributes, numbers and scales."""
 
     cohorts: tuple[str, ...] = ()
     centres: tuple[str, ...] = ()
     visits: tuple[tuple[str, str], ...] = ()
     attributes: tuple[Attribute, ...] = ()
+    measures: tuple[Measure, ...] = ()
     scales: Mapping[str, Instrument] | None = None
 
     @classmethod
@@ -38,6 +39,7 @@ class Aim:
             study.centres,
             tuple((v.code, v.label) for v in study.visits),
             study.attributes,
+            study.measures_of("patients"),
             {i: study.instruments[i] for i in study.scales},
         )
 

@@ -7,7 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from ingest import standing
-from ingest.clinic.patients import COLUMNS, required_columns
+from ingest.clinic.patients import COLUMNS, declared_columns, required_columns
 from ingest.clinic.privacy import identifying_titles
 from ingest.config_step import counted
 from ingest.declared.study import Study
@@ -122,7 +122,7 @@ def _study_faults(mapping: RedcapMapping, study: Study, role: str) -> list[Fault
     """Return faults for columns that are missing or that the study does not declare."""
     if role != "patients":
         return _score_faults(mapping, study)
-    known = [*COLUMNS, *(a.attribute_id for a in study.attributes)]
+    known = [*COLUMNS, *declared_columns(study)]
     missing = [c for c in required_columns(study) if c not in mapping.patients]
     strange = [c for c in mapping.patients if c not in known]
     faults = []

@@ -78,6 +78,14 @@ select s.study_id, s.sample_id, 'age_years' as quantity,
 from raw.samples as s
 inner join raw.patients as p on s.study_id = p.study_id and s.patient_id = p.patient_id
 where s.study_id = $study and p.age_years is not null
+union all
+select s.study_id, s.sample_id, m.measure_id, m.measure_value
+from raw.samples as s
+inner join raw.patient_measures as m on s.study_id = m.study_id and s.patient_id = m.patient_id
+where s.study_id = $study and m.measure_value is not null
+union all
+select study_id, sample_id, measure_id, measure_value
+from raw.sample_measures where study_id = $study and measure_value is not null
 """
 _OUTCOMES = """
 select a.study_id, a.patient_id, p.cohort, a.visit, a.instrument_id, a.site_id,

@@ -28,6 +28,6 @@ def test_every_column_is_described(columns):
 
 
 @pytest.mark.parametrize("key", ["ids_are_codes", "allow_columns", "array_unit", "layout",
-                                 "reference_batches", "window_days", "levels", "mid_frac"])  # fmt: skip
+                                 "reference_batches", "window_days", "levels", "mid_frac", "of", "unit"])  # fmt: skip
 def test_every_key_is_described(key):
     assert f"`{key}`" in TEXT

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from ingest.declared.study_toml import read_study
 from ingest.faults import RefusedError
 from ingest.files.tables import read_sheet
 from ingest.plan import read_plan, stored_plan
@@ -121,6 +122,22 @@ def test_what_cannot_be_adjusted_for_is_refused(source, study, names, words):
         plan(source, study, COVARIATES + covariate_row(names))
     assert "column covariates (cell J2)" in str(caught.value)
     assert words in str(caught.value)
+
+
+def test_numbers_of_study_toml_are_covariates(source, toml_text):
+    numbers = "".join(
+        f'\n[[measures]]\nid = "{name}"\nlabel = "x"\nunit = "d"\nmin = 0\nmax = 9\nof = "{of}"\n'
+        for name, of in (("bmi", "patients"), ("storage", "samples"))
+    )
+    study = read_study(source(toml_text + numbers, "study.toml"))
+    (row,) = plan(source, study, COVARIATES + covariate_row('"bmi,storage"'))
+    assert row["covariates"] == "bmi,storage"
+    pairs = covariate_row("storage", pairing="patient", method="moderated_t")
+    assert plan(source, study, COVARIATES + pairs)
+    with pytest.raises(RefusedError, match="`bmi` is the same in both samples of a person"):
+        plan(source, study, COVARIATES + pairs.replace("storage", "bmi"))
+    with pytest.raises(RefusedError, match="`bmi` is not declared"):
+        plan(source, study, HEAD + GOOD.replace("positive,negative,er", "a,b,bmi"))
 
 
 @pytest.mark.parametrize("name", ["age_years", "er", "centre_id", "cohort", "age_class"])

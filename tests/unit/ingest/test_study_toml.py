@@ -37,6 +37,52 @@ def test_a_right_one(study):
     assert (study.own_variants, study.robustness_variants) == ((), ("all",))
 
 
+MEASURES = """
+[[measures]]
+id = "bmi"
+label = "Body mass index"
+unit = "kg/m2"
+min = 10
+max = 80
+[[measures]]
+id = "storage_days"
+label = "Days in the freezer"
+of = "samples"
+unit = "days"
+min = 0
+max = 9999
+"""
+
+
+def test_numbers_of_persons_and_samples(source, toml_text):
+    found = read_study(source(toml_text + MEASURES, "study.toml"))
+    assert [(m.measure_id, m.of, m.unit, m.low, m.high) for m in found.measures] == [
+        ("bmi", "patients", "kg/m2", 10.0, 80.0), ("storage_days", "samples", "days", 0.0, 9999.0),
+    ]  # fmt: skip
+    assert [m.measure_id for m in found.measures_of("samples")] == ["storage_days"]
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (('id = "bmi"', 'id = "er"'), "`er` is a column of its own"),
+        (('id = "bmi"', 'id = "age_years"'), "`age_years` is a column of its own"),
+        (('id = "bmi"', 'id = "body mass"'), "letters, digits and underscore"),
+        (('id = "bmi"', 'id = "storage_days"'), "`storage_days` stands twice"),
+        (("max = 80", "max = 5"), "the range is 10 to 5"),
+        (("max = 80", ""), "`max` is missing"),
+        (('unit = "kg/m2"', ""), "`unit` is missing"),
+        (('of = "samples"', 'of = "visits"'), "`of` is 'visits'"),
+        (("min = 10", "min = 10\nlevels = 3"), "unknown key `levels`"),
+    ],
+)
+def test_a_wrong_number_is_named(source, toml_text, change, words):
+    assert change[0] in MEASURES
+    said = refusal(source, toml_text + MEASURES.replace(*change, 1))
+    assert words in said
+    assert "[[measures]] number " in said
+
+
 def test_variants_of_its_own(source, toml_text):
     text = toml_text.replace('"subtract_median"', '"mine"') + VARIANT
     found = read_study(source(text + "[robustness]\nvariants = ['mine', 'none_none']\n",
