@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 from pathlib import Path
 
 import pyarrow as pa
@@ -118,16 +119,22 @@ class People:
 
     Parameters
     ----------
+    samples : columns of described `marts.dim_samples`
     outcomes, patients : columns of `marts.fct_outcomes` and of described `marts.dim_patients`
     n_targets : analytes of the panel; 0 where it is not known yet
     report : what a load of the tables would do
     """
 
-    sheet: Sheet
+    samples: pa.Table
     outcomes: pa.Table
     patients: pa.Table
     n_targets: int
     report: LoadReport
+
+    @cached_property
+    def sheet(self) -> Sheet:
+        """The samples as the statistics read them."""
+        return read_sheet(self.samples)
 
 
 def people_of(home: Home, folder: Path, study_id: str, *, today: date | None = None) -> People:
@@ -140,7 +147,7 @@ def people_of(home: Home, folder: Path, study_id: str, *, today: date | None = N
     CytomartError
         No study folder, a study.toml that cannot be used, or another writer is at work.
     """
-    seen: list[tuple[Sheet, pa.Table, pa.Table, int]] = []
+    seen: list[tuple[pa.Table, pa.Table, pa.Table, int]] = []
     con = standing_of(home, study_id, also=(EXCLUSIONS,))
     try:
         report = look_at_tables(
@@ -151,11 +158,11 @@ def people_of(home: Home, folder: Path, study_id: str, *, today: date | None = N
     return People(*seen[0], report)
 
 
-def _look(con: DuckDBPyConnection, study_id: str) -> tuple[Sheet, pa.Table, pa.Table, int]:
+def _look(con: DuckDBPyConnection, study_id: str) -> tuple[pa.Table, pa.Table, pa.Table, int]:
     def table(query: str) -> pa.Table:
         return con.execute(query, {"study": study_id}).to_arrow_table()
 
     samples = described_samples(table(_SAMPLES), table(_CLASSES), table(_QUANTITIES))
     patients = described_patients(table(_PATIENTS), table(_ATTRIBUTES))
     n_targets = table(_TARGETS).column(0)[0].as_py()
-    return read_sheet(samples), table(_OUTCOMES), patients, int(n_targets)
+    return samples, table(_OUTCOMES), patients, int(n_targets)

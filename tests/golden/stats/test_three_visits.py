@@ -1,0 +1,180 @@
+"""Three visits, two centres, four groups, incomplete pairs: the whole plan, as it is proposed."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import pyarrow as pa
+import pytest
+
+from contracts import from_rows
+from contracts.raw import PLAN
+from ingest.files.source_file import SourceFile
+from ingest.files.tables import read_sheet
+from ingest.plan import read_plan, stored_plan
+from prepare.planning.forecasting import check_plan, study_of
+from prepare.planning.people import People, people_of
+from prepare.planning.suggesting import plan_text, suggest_plan
+from simulate.design import Design
+from simulate.model import draw_model
+from simulate.serum import is_true_target
+from simulate.study import write_study
+from stats import run
+from store.home import Home
+
+DESIGN = Design(patients=22, controls=10, targets=24, visits=3, centres=2, missing_follow_up=2,
+                missed_visits=4, study_id="three-visits")  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Walk:
+    """The study, what the plan check told of it, and what the statistics then gave."""
+
+    people: People
+    told: dict
+    plan: dict
+    tests: list
+    outcomes: list
+
+
+@pytest.fixture(scope="module")
+def walk(tmp_path_factory) -> Walk:
+    folder = tmp_path_factory.mktemp("three-visits") / "study"
+    nowhere = Home(folder.parent / "home")
+    write_study(folder, DESIGN)
+    study = study_of(folder)
+    people = people_of(nowhere, folder, study.study_id)
+    text = plan_text(suggest_plan(study, people))
+    (folder / "plan.csv").write_text(text, encoding="utf-8")
+    told = {f.analysis.analysis_id: f for f in check_plan(nowhere, folder).forecasts}
+    sheet = read_sheet(SourceFile.from_path(folder / "plan.csv"), "plan")
+    own = {"study_id": study.study_id, "file_sha256": ""}
+    rows = [{**r, **own} for r in stored_plan(read_plan(sheet, study))]
+    done = run.run_plan(
+        levels(people), people.samples, people.outcomes, from_rows(rows, PLAN),
+        patients=people.patients, n_permutations=50,
+    )  # fmt: skip
+    plan = {r["analysis_id"]: r for r in rows}
+    return Walk(people, told, plan, done.tests.to_pylist(), done.outcome_tests.to_pylist())
+
+
+def levels(people: People) -> pa.Table:
+    """Return the true levels of the samples that were drawn."""
+    model = draw_model(DESIGN)
+    drawn = set(people.sheet.sample_ids)
+    targets = [t.target_id for t in model.panel.analytes]
+    return pa.Table.from_pylist(
+        [
+            {"study_id": DESIGN.name, "sample_id": model.sample_id(seat), "analyte_id": target,
+             "variant_id": "true", "level_log2": float(model.level_log2[i, j]),
+             "is_primary_variant": True}
+            for i, seat in enumerate(model.seating.seats)
+            if not seat.is_empty and model.sample_id(seat) in drawn
+            for j, target in enumerate(targets)
+        ]
+    )  # fmt: skip
+
+
+def primary(walk, analysis_id):
+    return [r for r in walk.tests if r["analysis_id"] == analysis_id and r["is_primary"]]
+
+
+def test_the_study_is_what_it_is_meant_to_be(walk):
+    columns = walk.people.sheet.columns
+    assert len(set(columns["visit"])) == 3
+    assert len(set(columns["centre_id"])) == 2
+    assert sorted(set(columns["group_code"])) == ["A", "B", "B2", "C"]
+    by_patient: dict[str, int] = {}
+    for patient, group in zip(columns["patient_id"], columns["group_code"], strict=True):
+        if group != "C":
+            by_patient[patient] = by_patient.get(patient, 0) + 1
+    assert sorted(by_patient.values()) == [1] * 2 + [2] * 4 + [3] * 16
+
+
+def test_every_analysis_of_the_plan_is_answered_for_every_target(walk):
+    for analysis_id, row in walk.plan.items():
+        if row["kind"] == "outcome":
+            continue
+        found = primary(walk, analysis_id)
+        assert len(found) == DESIGN.targets, analysis_id
+        assert {r["method"] for r in found} == {row["primary_method"]}
+        assert all(r["p_value"] is not None for r in found), analysis_id
+    asked = {a for a, r in walk.plan.items() if r["kind"] == "outcome"}
+    assert {r["analysis_id"] for r in walk.outcomes if r["is_primary"]} == asked
+    assert all(r["reason"] for r in walk.tests if r["p_value"] is None)
+
+
+def test_who_enters_is_what_was_told_before(walk):
+    for analysis_id, row in walk.plan.items():
+        told = walk.told[analysis_id]
+        if row["kind"] == "outcome":
+            (found,) = [r for r in walk.outcomes
+                        if r["analysis_id"] == analysis_id and r["is_primary"]]  # fmt: skip
+            assert (found["n_pairs"], found["n_missing"]) == (told.n_pairs, told.n_dropped)
+            continue
+        for found in primary(walk, analysis_id):
+            if row["kind"] in ("contrast", "equivalence") and row["pairing"] == "independent":
+                sizes = [g.n_samples for g in told.groups]
+                assert [found["n_numerator"], found["n_denominator"]] == sizes
+            elif row["kind"] == "contrast":
+                assert (found["n_pairs"], found["n_dropped"]) == (told.n_pairs, told.n_dropped)
+            elif row["kind"] == "omnibus":
+                assert found["n_numerator"] == sum(g.n_samples for g in told.groups)
+            else:
+                assert found["n_numerator"] == told.n_pairs, analysis_id
+    incomplete = [t.n_dropped for t in walk.told.values() if t.analysis.pairing == "patient"]
+    assert max(incomplete) >= 2
+
+
+def test_the_models_tell_all_six_pairs_of_four_groups_in_the_plans_direction(walk):
+    pairs = {r["contrast_id"] for r in walk.tests
+             if r["analysis_id"] == "all_groups" and r["method"] == "mixed_model"}  # fmt: skip
+    assert pairs == {"all", "A_vs_C", "B_vs_C", "B2_vs_C", "B_vs_A", "B2_vs_A", "B2_vs_B"}
+
+
+def test_independent_arms_have_an_adjusted_test_beside_the_primary_one(walk):
+    for analysis_id in ("A_vs_C", "B_vs_C", "B2_vs_C"):
+        adjusted = [r for r in walk.tests if r["analysis_id"] == analysis_id
+                    and r["method"] == "moderated_t" and r["stratum"]]  # fmt: skip
+        assert {r["stratum"] for r in adjusted} == {"adjusted:age_years, centre_id"}
+        assert not any(r["is_primary"] for r in adjusted)
+
+
+def test_treated_are_told_from_the_healthy_or_not(walk):
+    for analysis_id in ("equivalence_B_vs_C", "equivalence_B2_vs_C"):
+        verdicts = {r["verdict"] for r in primary(walk, analysis_id)}
+        assert verdicts <= {"different", "equivalent", "both", "undetermined"}
+        assert len(verdicts) > 1
+
+
+def test_what_is_true_is_found(walk):
+    model = draw_model(DESIGN)
+    names = [t.target_id for t in model.panel.analytes]
+    for analysis_id, arms in (("B_vs_A", ("B", "A")), ("B2_vs_A", ("B2", "A"))):
+        change = model.serum.true_log2fc(*arms)
+        true = {n for n, t in zip(names, is_true_target(change), strict=True) if t}
+        found = {r["analyte_id"]: r for r in primary(walk, analysis_id)}
+        hits = {n for n, r in found.items() if r["p_adjusted"] < 0.05}
+        assert len(true) >= 4
+        assert len(hits & true) >= 0.8 * len(true)
+        errors = [found[n]["estimate"] - c for n, c in zip(names, change, strict=True)]
+        assert np.median(np.abs(errors)) < 0.15
+
+
+@pytest.mark.slow
+def test_the_whole_road(tmp_path: Path, cytomart):
+    folder, home = tmp_path / "study", tmp_path / "home"
+    write_study(folder, DESIGN)
+    assert cytomart(home, "plan", "suggest", str(folder), "--force").code == 0
+    done = cytomart(home, "run", str(folder))
+    assert done.code == 0, done.out + done.err
+    query = ("select analysis_id, count(*) as n, count(p_value) as n_told from "
+             "stats.fct_test_results where is_primary and variant_id = 'subtract_median' "
+             "group by all order by all")  # fmt: skip
+    told = cytomart(home, "sql", query).out
+    for name in ("B2_vs_B", "all_groups", "equivalence_B2_vs_C", "change_qol_unnamed_follow_up_2"):
+        assert f"{name} " in told
+    page = (home / "reports" / "latest.html").read_text(encoding="utf-8")
+    assert "nothing of it was changed" in page
