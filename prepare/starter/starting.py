@@ -205,6 +205,8 @@ def _steps(folder: str, learnt: Learnt | None, call: str) -> tuple[str, ...]:
         "patients.xlsx, assessments.xlsx: a row a person; a row a person × visit × scale.",
         f"A lot's layout, learnt once from a good slide: {call} panel learn {folder}/{first} "
         f"--lot LOT --study {folder}",
+        f"{call} plan suggest {folder} --force makes a fuller plan from the filled tables; "
+        f"{call} plan check {folder} says what it can show",
         f"{call} check {folder} names every mistake with its cell; then {call} run {folder}",
     )  # fmt: skip
 

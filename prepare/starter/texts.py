@@ -117,7 +117,7 @@ def readme(title: str, steps: Sequence[str], learnt: Learnt | None) -> str:
         "| `study.toml` | panel, groups, visits, privacy; with comments |",
         "| `plan.csv` | the analyses, fixed before the data: one row a comparison, "
         "`numerator_group` over `denominator_group`; `pairing` is `patient` where the same people "
-        "are in both; `primary_method` is `paired_t` then, else `welch_t` |",
+        "are in both; `primary_method` is `moderated_t` then, else `welch_t` |",
         "| `samples.xlsx` | one row a Block of a slide: whose serum lies there |",
         "| `patients.xlsx` | one row a person |",
         "| `assessments.xlsx` | one row a person × visit × scale; take it away if there are none |",
@@ -137,7 +137,7 @@ def _contrast(one: Group, other: Group) -> tuple[object, ...]:
     name = f"{one.code}_vs_{other.code}"
     return (name, "contrast", name, one.code, other.code, "group_code", "", "",
             "patient" if is_paired else "independent", "", "", "groups",
-            "paired_t" if is_paired else "welch_t", "correct", "confirmatory", 0.05, 1)  # fmt: skip
+            "moderated_t" if is_paired else "welch_t", "correct", "confirmatory", 0.05, 1)  # fmt: skip
 
 
 def _group(group: Group) -> list[str]:

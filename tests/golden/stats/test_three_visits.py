@@ -134,6 +134,42 @@ def test_the_models_tell_all_six_pairs_of_four_groups_in_the_plans_direction(wal
     assert pairs == {"all", "A_vs_C", "B_vs_C", "B2_vs_C", "B_vs_A", "B2_vs_A", "B2_vs_B"}
 
 
+@pytest.mark.parametrize(
+    ("row", "column", "arms", "keep"),
+    [
+        ("er,contrast,er,positive,negative,er,,baseline,,,f,welch_t",
+         "er", ("positive", "negative"), {"visit": "baseline"}),
+        ("age,contrast,age,under_60,60_and_over,age_class,cohort=patient,follow_up,,,f,mann_whitney",
+         "age_class", ("under_60", "60_and_over"), {"visit": "follow_up", "cohort": "patient"}),
+        ("centre,contrast,centre,huzhou-synthetic,centre-2-synthetic,centre_id,"
+         "t_stage=T1 & cohort=patient,follow_up_2,,,f,welch_t",
+         "centre_id", ("huzhou-synthetic", "centre-2-synthetic"),
+         {"visit": "follow_up_2", "cohort": "patient", "t_stage": "T1"}),
+        ("her2,contrast,her2,positive,negative,her2,,baseline,,age_years,f,moderated_t",
+         "her2", ("positive", "negative"), {"visit": "baseline"}),
+    ],
+)  # fmt: skip
+def test_any_declared_column_forms_groups_within_any_other(walk, tmp_path, row, column, arms, keep):
+    head = ("analysis_id,kind,contrast_id,numerator_group,denominator_group,grouping,subset,visit,"
+            "pairing,covariates,family,primary_method\n")  # fmt: skip
+    write_study(tmp_path, DESIGN)
+    study = study_of(tmp_path)
+    sheet = read_sheet(SourceFile.from_bytes(Path("plan.csv"), (head + row).encode()), "plan")
+    (stored,) = stored_plan(read_plan(sheet, study))
+    plan = from_rows([{**stored, "study_id": study.study_id, "file_sha256": ""}], PLAN)
+    people = walk.people
+    tests = run.test_results(levels(people), people.samples, people.outcomes, plan).to_pylist()
+    columns = people.sheet.columns
+    expected = [
+        sum(columns[column][i] == arm and all(columns[k][i] == v for k, v in keep.items())
+            for i in range(len(people.sheet.sample_ids)))
+        for arm in arms
+    ]  # fmt: skip
+    assert min(expected) >= 1
+    for found in (r for r in tests if r["is_primary"]):
+        assert [found["n_numerator"], found["n_denominator"]] == expected
+
+
 def test_independent_arms_have_an_adjusted_test_beside_the_primary_one(walk):
     for analysis_id in ("A_vs_C", "B_vs_C", "B2_vs_C"):
         adjusted = [r for r in walk.tests if r["analysis_id"] == analysis_id
