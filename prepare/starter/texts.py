@@ -137,7 +137,8 @@ def _contrast(one: Group, other: Group) -> tuple[object, ...]:
     name = f"{one.code}_vs_{other.code}"
     return (name, "contrast", name, one.code, other.code, "group_code", "", "",
             "patient" if is_paired else "independent", "", "", "groups",
-            "moderated_t" if is_paired else "welch_t", "correct", "confirmatory", 0.05, 1)  # fmt: skip
+            "moderated_t" if is_paired else "welch_t", "correct", "confirmatory", 0.05,
+            1)  # fmt: skip
 
 
 def _group(group: Group) -> list[str]:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from stats.methods.arrays import Flags, Floats
+from stats.methods.moments import ROUNDING
 
 #: Share of the targets that is cut off at either end before averaging.
 TRIM = 0.15
@@ -91,7 +92,10 @@ def _turned(levels: Floats, design: Floats, member: Floats) -> tuple[Floats, Flo
     alike = beside.T @ member
     values, vectors = np.linalg.eigh(alike @ alike.T)
     centred = levels - levels.mean(axis=0)
-    return np.maximum(values, 0.0), np.square((beside @ vectors).T @ centred)
+    squares = np.square((beside @ vectors).T @ centred)
+    # A target without any variance but the rounding of its levels has no correlation.
+    rounding = len(values) * np.square(ROUNDING * np.abs(levels).max(axis=0))
+    return np.maximum(values, 0.0), np.where(squares.sum(axis=0) > rounding, squares, 0.0)
 
 
 def _by_likelihood(values: Floats, squares: Floats, grid: Floats) -> Floats:

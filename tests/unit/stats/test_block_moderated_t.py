@@ -135,3 +135,13 @@ def test_what_does_not_fit_is_refused(change, words):
             levels, given["groups"], patients, ARMS, covariates=given["covariates"],
             confidence=0.95, correlation=given["correlation"],
         )  # fmt: skip
+
+
+def test_targets_without_variance_have_no_say_in_the_consensus():
+    levels, groups, patients = pairs_of(10, np.random.default_rng(11), between=0.6)
+    plain = fit(levels, groups, patients)["b_vs_a"].details["consensus_correlation"][0]
+    steady = np.full((20, 15), 8.1)
+    steady[10:] += 0.3  # constant within each group: rounding is all that is left
+    both = fit(np.column_stack([levels, steady]), groups, patients)["b_vs_a"]
+    assert both.details["consensus_correlation"][0] == plain
+    assert np.isnan(both.details["own_correlation"][30:]).all()
