@@ -62,6 +62,8 @@ FROM_BASELINE = ("change_correlation", "outcome")
 #: Columns of numbers that every study has, of samples and of persons.
 SAMPLE_NUMBERS = ("collected_day", "total_protein_mg_ml")
 PERSON_NUMBERS = ("age_years",)
+#: Columns of persons that form classes in every study; attributes of study.toml come beside them.
+PERSON_CLASSES = ("cohort", "centre_id", "sex", "age_class")
 #: Values of the derived class `age_class`, and the age in years from which the second counts:
 #: where Table 1 cuts.
 AGE_CLASSES = ("under_60", "60_and_over")

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from contracts import CytomartError, Problem
-from contracts.plans import TWO_ARMS
+from contracts.plans import PERSON_CLASSES, PERSON_NUMBERS, TWO_ARMS
 from stats.design import (
     Rows,
     Sheet,
@@ -14,7 +14,6 @@ from stats.design import (
     baseline_rows,
     chosen_rows,
     group_rows,
-    pair_rows,
     shares_patients,
 )
 from stats.plan import Analysis
@@ -41,7 +40,7 @@ def design_problems(analysis: Analysis, sheet: Sheet) -> list[Problem]:
     return (
         _repeated_patients(analysis, groups, sheet)
         or _shared(analysis, groups, sheet)
-        or _cancelling(analysis, sheet)
+        or _cancelling(analysis)
     )
 
 
@@ -131,18 +130,21 @@ def _shared(analysis: Analysis, groups: Mapping[str, Rows], sheet: Sheet) -> lis
     ]
 
 
-def _cancelling(analysis: Analysis, sheet: Sheet) -> list[Problem]:
-    """Return covariates that are the same in both samples of every pair."""
+def _cancelling(analysis: Analysis) -> list[Problem]:
+    """Return covariates that every person has once, and so cancel in any pair.
+
+    Another column that has been the same in every pair so far is no mistake of the plan: the
+    rows that it would adjust say so (`design.cancelled_in_pairs`).
+    """
     if analysis.kind != "contrast" or analysis.pairing != "patient":
         return []
-    pairs = [(i, j) for i, j in zip(*pair_rows(analysis, sheet), strict=True) if min(i, j) >= 0]
     return [
         Problem(
-            f"covariate {name} is the same in both samples of all {len(pairs)} pairs: it cancels",
+            f"covariate {name} is the same in both samples of a person: it cancels in the pairs",
             analysis.where,
             "columns that differ within patients, such as slide_id or collected_day",
             f"take {name} out of covariates",
         )
         for name in analysis.covariates
-        if pairs and all(sheet.columns[name][i] == sheet.columns[name][j] for i, j in pairs)
+        if name in (*PERSON_CLASSES, *PERSON_NUMBERS)
     ]

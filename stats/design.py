@@ -265,6 +265,20 @@ def covariate_note(analysis: Analysis, sheet: Sheet, rows: Rows) -> str:
     return "; ".join(notes)
 
 
+def cancelled_in_pairs(analysis: Analysis, sheet: Sheet) -> tuple[str, ...]:
+    """Return the covariates that differ between samples, but within no pair that has arrived."""
+    above, below = pair_rows(analysis, sheet)
+    rows = np.concatenate((above, below))
+    found = []
+    for name in analysis.covariates:
+        cells = ["" if i == ABSENT else sheet.columns[name][i] for i in rows]
+        pairs = zip(cells[: len(above)], cells[len(above) :], strict=True)
+        known = [pair for pair in pairs if all(pair)]
+        if known and len(set(cells) - {""}) > 1 and all(a == b for a, b in known):
+            found.append(name)
+    return tuple(found)
+
+
 def _number_columns(name: str, sheet: Sheet, rows: Rows) -> list[tuple[str, Floats]]:
     values = np.where(rows == ABSENT, np.nan, sheet.numbers[name][rows])
     known = values[~np.isnan(values)].tolist()

@@ -158,7 +158,9 @@ def _of_pairs(
     covariates = _covariates(analysis, sheet, np.concatenate([above, below]))
     change = covariates[: len(above)] - covariates[len(above) :]
     kept = (above != ABSENT) & (below != ABSENT) & ~np.isnan(change).any(axis=1)
-    design = np.column_stack([np.ones(len(above)), change])[kept]
+    # What is the same in both samples of every pair has nothing to adjust.
+    change = change[kept][:, change[kept].any(axis=0)]
+    design = np.column_stack([np.ones(len(change)), change])
     found, note = smallest_effects(analysis, design, alphas, "dz", spread.change_log2)
     n_pairs = int(np.sum(kept))
     return Forecast(analysis, _groups(analysis, sheet), n_pairs, len(above) - n_pairs, found, note)

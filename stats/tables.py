@@ -49,7 +49,9 @@ def need_columns(table: pa.Table, names: Sequence[str], relation: str) -> None:
         )
 
 
-def described_samples(samples: pa.Table, classes: pa.Table, quantities: pa.Table) -> pa.Table:
+def described_samples(
+    samples: pa.Table, classes: pa.Table, quantities: pa.Table, declared: pa.Table
+) -> pa.Table:
     """Return samples with a column for each further grouping and each further number.
 
     Parameters
@@ -60,26 +62,45 @@ def described_samples(samples: pa.Table, classes: pa.Table, quantities: pa.Table
         none of their groups.
     quantities : columns of `intermediate.int_samples_quantified`
         A number stays a number, so that a model can adjust for it.
+    declared : columns of `intermediate.int_columns_declared`
+        Each of them is a column, all null while nothing of it is known: what a plan names is
+        no mistake only because its values have not arrived.
     """
     keys = ("study_id", "sample_id")
     described = _with_columns(samples, classes, keys, "grouping", "class_value", pa.string())
-    return _with_columns(described, quantities, keys, "quantity", "quantity_value", pa.float64())
+    described = _with_columns(
+        described, quantities, keys, "quantity", "quantity_value", pa.float64()
+    )
+    described = _with_empty(described, declared, False, pa.string())
+    return _with_empty(described, declared, True, pa.float64())
 
 
-def described_patients(patients: pa.Table, attributes: pa.Table) -> pa.Table:
+def described_patients(patients: pa.Table, attributes: pa.Table, declared: pa.Table) -> pa.Table:
     """Return patients with a column for each clinical attribute, and their `age_class`.
 
     Parameters
     ----------
     patients, attributes : columns of `marts.dim_patients` and `marts.dim_patient_attributes`
         Several values of one attribute are joined by `|`.
+    declared : columns of `intermediate.int_columns_declared`, of which the classes count
     """
     if "age_years" in patients.column_names:
         ages = patients["age_years"].to_pylist()
         classes = [None if a is None else AGE_CLASSES[int(a >= AGE_CUT)] for a in ages]
         patients = patients.append_column("age_class", pa.array(classes, pa.string()))
     keys = ("study_id", "patient_id")
-    return _with_columns(patients, attributes, keys, "attribute_id", "level", pa.string())
+    described = _with_columns(patients, attributes, keys, "attribute_id", "level", pa.string())
+    return _with_empty(described, declared, False, pa.string())
+
+
+def _with_empty(
+    table: pa.Table, declared: pa.Table, is_number: bool, arrow_type: pa.DataType
+) -> pa.Table:
+    """Return a table with an empty column for each declared one of a kind that it lacks."""
+    names = {r["column_name"] for r in rows(declared) if r["is_number"] == is_number}
+    for name in sorted(names - set(table.column_names)):
+        table = table.append_column(name, pa.nulls(table.num_rows, arrow_type))
+    return table
 
 
 def _with_columns(

@@ -1,8 +1,8 @@
 """Whose samples and scores there are, as the statistics will see them, before anything is loaded.
 
 The columns are those of `marts.dim_samples`, `intermediate.int_samples_classified`,
-`intermediate.int_samples_quantified`, `marts.fct_outcomes` and `marts.dim_patients`; a test
-compares them with the built ones.
+`intermediate.int_samples_quantified`, `intermediate.int_columns_declared`, `marts.fct_outcomes`
+and `marts.dim_patients`; a test compares them with the built ones.
 """
 
 from __future__ import annotations
@@ -88,6 +88,14 @@ union all
 select study_id, sample_id, measure_id, measure_value
 from raw.sample_measures where study_id = $study and measure_value is not null
 """
+_DECLARED = """
+select study_id, unnest(['cohort', 'centre_id', 'sex', 'age_class']) as column_name,
+    false as is_number
+from raw.studies where study_id = $study
+union all select study_id, 'age_years', true from raw.studies where study_id = $study
+union all select distinct study_id, attribute_id, false from raw.study_attributes
+where study_id = $study
+"""
 _OUTCOMES = """
 select a.study_id, a.patient_id, p.cohort, a.visit, a.instrument_id, a.site_id,
     a.score::double as score, b.score::double as baseline_score
@@ -162,7 +170,8 @@ def _look(con: DuckDBPyConnection, study_id: str) -> tuple[pa.Table, pa.Table, p
     def table(query: str) -> pa.Table:
         return con.execute(query, {"study": study_id}).to_arrow_table()
 
-    samples = described_samples(table(_SAMPLES), table(_CLASSES), table(_QUANTITIES))
-    patients = described_patients(table(_PATIENTS), table(_ATTRIBUTES))
+    declared = table(_DECLARED)
+    samples = described_samples(table(_SAMPLES), table(_CLASSES), table(_QUANTITIES), declared)
+    patients = described_patients(table(_PATIENTS), table(_ATTRIBUTES), declared)
     n_targets = table(_TARGETS).column(0)[0].as_py()
     return samples, table(_OUTCOMES), patients, int(n_targets)

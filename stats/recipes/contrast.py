@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from stats.design import Levels, Sheet, arm_rows, shares_patients
+from stats.design import Levels, Sheet, arm_rows, cancelled_in_pairs, shares_patients
 from stats.methods.bartlett import bartlett
 from stats.methods.brown_forsythe import brown_forsythe
 from stats.methods.levene import levene
@@ -51,7 +51,8 @@ def contrast(
 def _adjusted(analysis: Analysis, sheet: Sheet, levels: Levels) -> list[Computed]:
     """Return the methods that take covariates; of them the plan's method decides."""
     arms = adjusted_arms(analysis, sheet, levels)
-    note = read_adjustment(analysis, sheet, contrast_rows(analysis, sheet)).note
+    cancelled = cancelled_in_pairs(analysis, sheet) if arms.paired else ()
+    note = read_adjustment(analysis, sheet, contrast_rows(analysis, sheet), cancelled).note
     stratum = ADJUSTED_FOR + ", ".join(analysis.covariates)
     methods = methods_for(analysis)
     return [

@@ -39,14 +39,25 @@ class Adjustment:
         return np.where(self.lacking[:, None], np.nan, levels)
 
 
-def read_adjustment(analysis: Analysis, sheet: Sheet, rows: Rows) -> Adjustment:
-    """Return the analysis's covariates of the given rows; ABSENT rows lack them."""
+def read_adjustment(
+    analysis: Analysis, sheet: Sheet, rows: Rows, cancelled: tuple[str, ...] = ()
+) -> Adjustment:
+    """Return the analysis's covariates of the given rows; ABSENT rows lack them.
+
+    Parameters
+    ----------
+    cancelled : covariates that are the same within every pair, where the rows are pairs
+    """
     matrix, names = covariate_matrix(analysis, sheet, rows)
     lacking = ~has_covariates(analysis, sheet, rows)
-    left_out = covariate_note(analysis, sheet, rows[rows != ABSENT])
+    same = (f"{c} is the same in both samples of every pair: not adjusted for" for c in cancelled)
+    left_out = joined(covariate_note(analysis, sheet, rows[rows != ABSENT]), *same)
     if not names:
         return Adjustment(None, lacking, joined("not adjusted", left_out))
-    adjusted = [c for c in analysis.covariates if any(n.partition("=")[0] == c for n in names)]
-    note = f"estimate, interval and p are adjusted for {', '.join(adjusted)}"
+    differing = {n.partition("=")[0] for n in names} - set(cancelled)
+    adjusted = [c for c in analysis.covariates if c in differing]
+    note = "not adjusted"
+    if adjusted:
+        note = f"estimate, interval and p are adjusted for {', '.join(adjusted)}"
     filled = np.where(lacking[:, None], 0.0, matrix)
     return Adjustment(filled, lacking, joined(note, left_out))

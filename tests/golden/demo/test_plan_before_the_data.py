@@ -33,7 +33,8 @@ def people(demo, tmp_path_factory):
 def test_samples_have_the_same_columns_and_cells(built, people):
     classes = built("intermediate.int_samples_classified")
     numbers = built("intermediate.int_samples_quantified")
-    sheet = read_sheet(described_samples(built("marts.dim_samples"), classes, numbers))
+    declared = built("intermediate.int_columns_declared")
+    sheet = read_sheet(described_samples(built("marts.dim_samples"), classes, numbers, declared))
     shared = set(sheet.columns) & set(people.sheet.columns)
     assert set(people.sheet.columns) == shared
     assert {"cohort", "centre_id", "sex", "age_class", "age_years", "er", "bone_sites",
@@ -50,7 +51,9 @@ def test_scores_and_persons_are_the_same(built, people):
     for key, scores in theirs.items():
         assert mine[key].by_patient == scores.by_patient
     described = described_patients(
-        built("marts.dim_patients"), built("marts.dim_patient_attributes")
+        built("marts.dim_patients"),
+        built("marts.dim_patient_attributes"),
+        built("intermediate.int_columns_declared"),
     )
     columns = people.patients.column_names
     assert people.patients.sort_by("patient_id").to_pylist() == described.select(

@@ -8,7 +8,9 @@ import pytest
 
 from stats.design import (
     ABSENT,
+    Sheet,
     arm_rows,
+    cancelled_in_pairs,
     covariate_matrix,
     covariate_note,
     pair_rows,
@@ -40,6 +42,13 @@ def analysis(as_plan, make_contrast):
         return found
 
     return planned
+
+
+def declared(**is_number):
+    names = list(is_number)
+    return pa.table({"study_id": pa.array(["s"] * len(names), pa.string()),
+                     "column_name": pa.array(names, pa.string()),
+                     "is_number": pa.array(list(is_number.values()), pa.bool_())})  # fmt: skip
 
 
 def both(analysis, sheet):
@@ -126,7 +135,7 @@ def test_numbers_are_numbers_and_digits_of_a_class_are_not(sheet):
                         "class_value": ["7", "spine", "limb"]})  # fmt: skip
     quantities = pa.table({"study_id": ["s"], "sample_id": ["x"], "quantity": ["age_years"],
                            "quantity_value": [51.0]})  # fmt: skip
-    own = read_sheet(described_samples(samples, classes, quantities))
+    own = read_sheet(described_samples(samples, classes, quantities, declared()))
     assert own.columns["centre_id"] == ("7",)
     assert own.columns["sites"] == ("limb|spine",)
     assert own.columns["age_years"] == ("51",)
@@ -139,6 +148,36 @@ def test_patients_are_described_by_their_attributes():
                          "age_years": [59, 60, None, 90]})  # fmt: skip
     attributes = pa.table({"study_id": ["s"], "patient_id": ["p"], "attribute_id": ["er"],
                            "level": ["positive"]})  # fmt: skip
-    described = described_patients(patients, attributes)
+    described = described_patients(patients, attributes, declared(sites=False, bmi=True))
     assert described["er"].to_pylist() == ["positive", None, None, None]
     assert described["age_class"].to_pylist() == ["under_60", "60_and_over", None, "60_and_over"]
+    assert described["sites"].to_pylist() == [None] * 4
+    assert "bmi" not in described.column_names
+
+
+def test_declared_columns_are_there_before_their_values():
+    samples = pa.table({"study_id": ["s", "s"], "sample_id": ["x", "y"], "patient_id": ["p", "q"],
+                        "visit": ["v", "v"], "group_code": ["A", "A"]})  # fmt: skip
+    classes = pa.table({"study_id": ["s"], "sample_id": ["x"], "grouping": ["er"],
+                        "class_value": pa.array([None], pa.string())})  # fmt: skip
+    quantities = pa.table({"study_id": ["s"], "sample_id": ["y"], "quantity": ["bmi"],
+                           "quantity_value": [27.5]})  # fmt: skip
+    columns = declared(er=False, bmi=True, dose_gy=True)
+    own = read_sheet(described_samples(samples, classes, quantities, columns))
+    assert own.columns["er"] == ("", "")
+    assert set(own.numbers) == {"bmi", "dose_gy"}
+    np.testing.assert_array_equal(own.numbers["bmi"], [np.nan, 27.5])
+    np.testing.assert_array_equal(own.numbers["dose_gy"], [np.nan, np.nan])
+    nobody = read_sheet(described_samples(samples[:0], classes[:0], quantities[:0], columns))
+    assert (nobody.columns["er"], nobody.numbers["bmi"].shape) == ((), (0,))
+
+
+def test_what_is_the_same_in_both_samples_of_every_pair_cancels(sheet, analysis):
+    pairs = analysis("collected_day,lot,batch_id", "B", "A")
+    batches = ["" if p == "P03" else p for p in sheet.columns["patient_id"]]
+    own = Sheet({**sheet.columns, "batch_id": tuple(batches)}, sheet.numbers)
+    assert cancelled_in_pairs(pairs, own) == ("batch_id",)
+    batches[sheet.sample_ids.index("P02-baseline")] = "other"
+    assert cancelled_in_pairs(pairs, Sheet({**own.columns, "batch_id": tuple(batches)})) == ()
+    nowhere = Sheet({**own.columns, "batch_id": ("",) * len(batches)})
+    assert cancelled_in_pairs(pairs, nowhere) == ()

@@ -164,6 +164,59 @@ def test_an_arm_that_has_not_arrived_gives_rows_that_say_so(make_study, make_ful
     assert all(r["reason"] for r in tests.to_pylist() if r["p_value"] is None)
 
 
+def adjusted_rows(study, as_plan, row):
+    measurements, samples, outcomes = study.tables()
+    found = run.test_results(measurements, samples, outcomes, as_plan([row])).to_pylist()
+    return [r for r in found if r["stratum"].startswith("adjusted:")]
+
+
+def test_a_covariate_that_is_the_same_in_every_pair_is_said_and_changes_nothing(
+    make_study, make_contrast, as_plan
+):
+    study = make_study()
+    for sample in study.samples:
+        sample["lot"] = f"L{int(sample['patient_id'][1:]) % 2}"
+    row = make_contrast("B", "A", primary_method="moderated_t", covariates="lot")
+    adjusted = adjusted_rows(study, as_plan, row)
+    plain = run.test_results(*study.tables(), as_plan([{**row, "covariates": ""}])).to_pylist()
+    expected = {r["analyte_id"]: r for r in plain if r["method"] == "moderated_t"}
+    assert len(adjusted) == len(expected) > 0
+    for r in adjusted:
+        assert r["reason"].startswith(
+            "not adjusted; lot is the same in both samples of every pair: not adjusted for"
+        )
+        assert r["p_value"] == pytest.approx(expected[r["analyte_id"]]["p_value"], rel=1e-12)
+
+
+@pytest.mark.parametrize(("above", "below"), [("A", "C"), ("B", "A")])
+def test_a_covariate_that_nobody_has_yet_is_said(make_study, make_contrast, as_plan, above, below):
+    study = make_study()
+    for sample in study.samples:
+        sample["total_protein_mg_ml"] = None
+    measurements, samples, outcomes = study.tables()
+    place = samples.column_names.index("total_protein_mg_ml")
+    empty = pa.nulls(samples.num_rows, pa.float64())
+    samples = samples.set_column(place, "total_protein_mg_ml", empty)
+    row = make_contrast(above, below, primary_method="moderated_t",
+                        covariates="total_protein_mg_ml")  # fmt: skip
+    found = run.test_results(measurements, samples, outcomes, as_plan([row])).to_pylist()
+    adjusted = [r for r in found if r["stratum"].startswith("adjusted:")]
+    assert adjusted
+    for r in adjusted:
+        assert "samples without total_protein_mg_ml are left out" in r["reason"]
+
+
+def test_a_grouping_that_nobody_has_yet_gives_rows_that_say_so(make_study, make_contrast, as_plan):
+    study = make_study()
+    measurements, samples, outcomes = study.tables()
+    samples = samples.append_column("er", pa.nulls(samples.num_rows, pa.string()))
+    row = make_contrast("positive", "negative", grouping="er", pairing="independent",
+                        primary_method="welch_t")  # fmt: skip
+    found = run.test_results(measurements, samples, outcomes, as_plan([row])).to_pylist()
+    assert found
+    assert all(r["p_value"] is None and r["reason"] for r in found)
+
+
 def test_a_bad_design_is_refused_with_the_name_of_the_row(make_study, make_contrast, as_plan):
     plan = as_plan([make_contrast("B", "A", pairing="independent", primary_method="welch_t")])
     study = make_study()

@@ -13,6 +13,7 @@ def model(dbt, session):
             dbt.ref("dim_samples").to_arrow_table(),
             dbt.ref("int_samples_classified").to_arrow_table(),
             dbt.ref("int_samples_quantified").to_arrow_table(),
+            dbt.ref("int_columns_declared").to_arrow_table(),
         ),
         dbt.ref("stg_raw__plan").to_arrow_table(),
         dbt.ref("stat_test_results").to_arrow_table(),

@@ -12,6 +12,7 @@ def model(dbt, session):
         described_patients(
             dbt.ref("dim_patients").to_arrow_table(),
             dbt.ref("dim_patient_attributes").to_arrow_table(),
+            dbt.ref("int_columns_declared").to_arrow_table(),
         ),
         dbt.ref("stg_raw__plan").to_arrow_table(),
     )

@@ -1,0 +1,36 @@
+-- grain: study_id, column_name
+{% set person_classes = ['cohort', 'centre_id', 'sex', 'age_class'] %}
+{% set person_numbers = ['age_years'] %}
+
+with
+
+studies as (select * from {{ ref('stg_raw__studies') }}),
+
+attributes as (select * from {{ ref('stg_raw__attributes') }}),
+
+listed_of_every_study as (
+    {% for column in person_classes + person_numbers %}
+        select
+            study_id,
+            '{{ column }}' as column_name,
+            {{ column in person_numbers }} as is_number
+        from studies
+        {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+),
+
+listed_classes as (
+    select distinct
+        study_id,
+        attribute_id as column_name,
+        false as is_number
+    from attributes
+),
+
+stacked as (
+    select * from listed_of_every_study
+    union all
+    select * from listed_classes
+)
+
+select * from stacked
