@@ -8,6 +8,8 @@ studies as (select * from {{ ref('stg_raw__studies') }}),
 
 attributes as (select * from {{ ref('stg_raw__attributes') }}),
 
+measures as (select * from {{ ref('stg_raw__measures') }}),
+
 listed_of_every_study as (
     {% for column in person_classes + person_numbers %}
         select
@@ -27,10 +29,20 @@ listed_classes as (
     from attributes
 ),
 
+listed_numbers as (
+    select
+        study_id,
+        measure_id as column_name,
+        true as is_number
+    from measures
+),
+
 stacked as (
     select * from listed_of_every_study
     union all
     select * from listed_classes
+    union all
+    select * from listed_numbers
 )
 
 select * from stacked
