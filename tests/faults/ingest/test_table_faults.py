@@ -327,12 +327,14 @@ def test_a_bad_plan_is_refused_with_every_cell_and_the_data_load(site):
         rows[1]["alpha"] = "5"
         rows[2]["kind"] = "contrst"
         rows[4]["analysis_id"] = rows[3]["analysis_id"]
+        rows[5]["primary_method"] = "best_of_all"
 
     site.edit("plan", spoil)
     report = site.load()
     text = problems(report, "plan")
     for words in ("line 2, column numerator_group", "`Z` is not declared", "line 3, column alpha",
-                  "`contrst` is not declared", "stands 2 times"):  # fmt: skip
+                  "`contrst` is not declared", "stands 2 times", "line 7, column primary_method",
+                  "primary_method is 'best_of_all'"):  # fmt: skip
         assert words in text, words
     assert report.exit_code == 1
     assert site.count("raw.plan") == 0
