@@ -47,7 +47,7 @@ bench-quick: $(STAMP) ## the same at small sizes, only shown (under three minute
 	@$(BIN)/python -m benchmarks.signal --quick
 	@$(BIN)/python -m benchmarks.moderated --quick
 
-null-rates: $(STAMP) ## how often each test rejects a true null, written to docs/error-rates.md (five minutes)
+null-rates: $(STAMP) ## how often each test rejects a true null, written to docs/error-rates.md (ten minutes)
 	@$(BIN)/python -m benchmarks.null_rates
 
 reference: $(STAMP) ## make the R reference values again (extra: needs R)

@@ -13,7 +13,7 @@ from benchmarks.null_rates.sizes import ALPHA
 SEED = 20170105
 #: Studies of one block: bounds the memory. Each block has random numbers of its own, so that few
 #: studies are the first ones of many.
-BLOCK = 50
+BLOCK = 25
 
 
 @dataclass(frozen=True)
@@ -51,12 +51,15 @@ class Scenario:
     data : what is drawn, in words.
     rule : what its rate must be.
     p_values : from random numbers and a number of studies to p (n_studies, n_tests).
+    stream : names the random numbers; scenarios of one name look at the same studies. Empty for
+        random numbers of its own.
     """
 
     test: str
     data: str
     rule: Rule
     p_values: Callable[[np.random.Generator, int], Floats]
+    stream: str = ""
 
 
 @dataclass(frozen=True)
@@ -131,8 +134,9 @@ def measure(scenario: Scenario, n_studies: int, seed: int = SEED) -> Rate:
 
 def draw_p_values(scenario: Scenario, n_studies: int, seed: int) -> Floats:
     """Return (n_studies, n_tests) p-values; few studies are the first ones of many."""
+    names = [scenario.stream] if scenario.stream else [scenario.test, scenario.data]
     blocks = [
-        scenario.p_values(generator(seed, scenario.test, scenario.data, start), BLOCK)
+        scenario.p_values(generator(seed, *names, start), BLOCK)
         for start in range(0, n_studies, BLOCK)
     ]
     p = np.concatenate(blocks)[:n_studies]

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.null_rates.arm_tests import ARM_TESTS, MARGIN_LOG2
+from benchmarks.null_rates.blocks import BLOCKS
 from benchmarks.null_rates.draws import N_TARGETS, Floats, groups, pairs
 from benchmarks.null_rates.rates import Rule, Scenario
 from benchmarks.null_rates.several import SEVERAL
@@ -121,4 +122,4 @@ TWO_ARMS = (
     _any_hit(_pairs("moderated_t of pairs"), EXACT),
 )
 
-SCENARIOS = TWO_ARMS + SEVERAL
+SCENARIOS = TWO_ARMS + BLOCKS + SEVERAL

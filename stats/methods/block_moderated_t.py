@@ -87,8 +87,9 @@ def block_moderated_t(
 
     Notes
     -----
-    A sensitivity analysis. One correlation is used for all targets: where it is low (0.1–0.3) and
-    targets differ, a true null is rejected at about 10 % for those whose own one is higher.
+    A sensitivity analysis. One correlation is used for all targets: those whose own one is low
+    (0.1–0.3) among others that are high reject a true null within patients at about 12 %, the
+    others at 4 % (docs/error-rates.md).
     Assumes patients independent, one variance of all groups. Two-sided.
 
     References
