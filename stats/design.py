@@ -260,7 +260,7 @@ def covariate_note(analysis: Analysis, sheet: Sheet, rows: Rows) -> str:
         names = [n for n in analysis.covariates if not all(_known(n, sheet, present))]
         notes.append(f"{n_lacking} samples without {', '.join(names)} are left out")
     for name in analysis.covariates:
-        if len({sheet.columns[name][i] for i in present} - {""}) < 2:
+        if len({sheet.columns[name][i] for i in present} - {""}) == 1:
             notes.append(f"{name} is the same in all samples: not adjusted for")
     return "; ".join(notes)
 

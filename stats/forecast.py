@@ -15,10 +15,11 @@ from stats.design import (
     arm_rows,
     change_rows,
     covariate_matrix,
+    has_covariates,
     pair_rows,
     shares_patients,
 )
-from stats.methods.arrays import Floats
+from stats.methods.arrays import Flags, Floats
 from stats.outcomes import score_pairs
 from stats.plan import Analysis
 from stats.recipes.computed import Scores, VisitScores
@@ -139,8 +140,7 @@ def _of_arms(
     above, below = arm_rows(analysis, sheet)
     arm = np.r_[np.ones(len(above)), np.zeros(len(below))]
     rows = np.concatenate([above, below])
-    covariates = _covariates(analysis, sheet, rows)
-    kept = ~np.isnan(covariates).any(axis=1)
+    covariates, kept = _covariates(analysis, sheet, rows)
     design = np.column_stack([arm, np.ones(len(arm)), covariates])[kept]
     groups, n_dropped = _groups(analysis, sheet), int(np.sum(~kept))
     if len(set(arm[kept])) < 2:
@@ -155,9 +155,10 @@ def _of_pairs(
     analysis: Analysis, sheet: Sheet, scores: Scores, alphas: tuple[float, ...], spread: Spread
 ) -> Forecast:
     above, below = pair_rows(analysis, sheet)
-    covariates = _covariates(analysis, sheet, np.concatenate([above, below]))
-    change = covariates[: len(above)] - covariates[len(above) :]
-    kept = (above != ABSENT) & (below != ABSENT) & ~np.isnan(change).any(axis=1)
+    covariates, has_them = _covariates(analysis, sheet, np.concatenate([above, below]))
+    n = len(above)
+    change = covariates[:n] - covariates[n:]
+    kept = (above != ABSENT) & (below != ABSENT) & has_them[:n] & has_them[n:]
     # What is the same in both samples of every pair has nothing to adjust.
     change = change[kept][:, change[kept].any(axis=0)]
     design = np.column_stack([np.ones(len(change)), change])
@@ -187,9 +188,8 @@ def _of_correlation(
     analysis: Analysis, sheet: Sheet, scores: Scores, alphas: tuple[float, ...], spread: Spread
 ) -> Forecast:
     rows = compared_rows(analysis, sheet)[analysis.visit]
-    covariates = _covariates(analysis, sheet, rows)
-    known = _has_scores(analysis, sheet, scores, rows, (analysis.visit,))
-    kept = known & ~np.isnan(covariates).any(axis=1)
+    covariates, has_them = _covariates(analysis, sheet, rows)
+    kept = has_them & _has_scores(analysis, sheet, scores, rows, (analysis.visit,))
     n = int(np.sum(kept))
     found, note = smallest_correlations(n, covariates.shape[1], alphas)
     return Forecast(analysis, _groups(analysis, sheet), n, len(rows) - n, found, note)
@@ -219,15 +219,17 @@ def _of_scores(analysis: Analysis, outcomes: pa.Table, patients: pa.Table) -> Fo
     )
 
 
-def _covariates(analysis: Analysis, sheet: Sheet, rows: Rows) -> Floats:
+def _covariates(analysis: Analysis, sheet: Sheet, rows: Rows) -> tuple[Floats, Flags]:
+    """Return the covariates that the primary method adjusts for, and which rows have them all."""
     if analysis.primary_method not in _ADJUSTING:
-        return np.empty((len(rows), 0))
-    return covariate_matrix(analysis, sheet, rows)[0]
+        return np.empty((len(rows), 0)), np.ones(len(rows), dtype=np.bool_)
+    matrix, _ = covariate_matrix(analysis, sheet, rows)
+    return matrix, has_covariates(analysis, sheet, rows)
 
 
 def _has_scores(
     analysis: Analysis, sheet: Sheet, scores: Scores, rows: Rows, visits: tuple[str, ...]
-) -> np.ndarray[tuple[int], np.dtype[np.bool_]]:
+) -> Flags:
     """Return which patients of the rows have a score at every visit."""
     found = [scores.get((analysis.outcome, v), VisitScores({})).by_patient for v in visits]
     patients = sheet.patients(rows.tolist())

@@ -95,6 +95,7 @@ from raw.studies where study_id = $study
 union all select study_id, 'age_years', true from raw.studies where study_id = $study
 union all select distinct study_id, attribute_id, false from raw.study_attributes
 where study_id = $study
+union all select study_id, measure_id, true from raw.study_measures where study_id = $study
 """
 _OUTCOMES = """
 select a.study_id, a.patient_id, p.cohort, a.visit, a.instrument_id, a.site_id,

@@ -167,6 +167,25 @@ def test_an_analysis_that_the_samples_do_not_allow_is_named(home, folder):
     assert found.exit_code == 1
 
 
+def test_a_declared_number_may_be_planned_before_its_values_arrive(home, folder):
+    toml = folder / "study.toml"
+    toml.write_text(
+        toml.read_text(encoding="utf-8") + '\n[[measures]]\nid = "bmi"\nlabel = "BMI"\n'
+        'unit = "kg/m2"\nmin = 10\nmax = 80\n', encoding="utf-8",
+    )  # fmt: skip
+    edit(folder / "patients.csv", lambda rows: [r.update(bmi="") for r in rows])
+    edit(folder / "plan.csv", lambda rows: rows[0].update(covariates="bmi",
+                                                          primary_method="moderated_t"))  # fmt: skip
+    found = check_plan(home, folder)
+    assert (found.problems, found.hindrances) == ((), ())
+    told = found.forecasts[0]
+    assert (told.problems, told.n_dropped) == ((), 16)
+    edit(folder / "patients.csv", lambda rows: [r.update(bmi=str(20 + k)) for k, r in
+                                                enumerate(rows)])  # fmt: skip
+    told = check_plan(home, folder).forecasts[0]
+    assert (told.n_dropped, len(told.detectable)) == (0, 2)
+
+
 def test_a_given_spread_turns_effects_into_folds(home, folder):
     found = check_plan(home, folder, spread=Spread(0.6, 0.4))
     assert found.spread_source == "given"
