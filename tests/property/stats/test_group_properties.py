@@ -120,5 +120,6 @@ def test_post_hoc_gaps_have_reasons_and_intervals_agree_with_p(method, sets):
 @given(q=st.floats(0, 60), step=st.floats(0.01, 5), k=st.integers(2, 8), df=st.floats(1, 500))
 def test_the_tail_falls_with_q_and_rises_with_the_number_of_groups(q, step, k, df):
     tail = upper_studentized_range(q, k, df)
-    assert 0 <= upper_studentized_range(q + step, k, df) <= tail * (1 + 1e-12) <= 1 + 1e-9
-    assert upper_studentized_range(q, k + 1, df) >= tail * (1 - 1e-12)
+    rounding = 1e-10  # with one degree of freedom the integral is good to 1e-12
+    assert 0 <= upper_studentized_range(q + step, k, df) <= tail * (1 + rounding) <= 1 + 1e-9
+    assert upper_studentized_range(q, k + 1, df) >= tail * (1 - rounding)
