@@ -134,7 +134,7 @@ def _cancelling(analysis: Analysis) -> list[Problem]:
     """Return covariates that every person has once, and so cancel in any pair.
 
     Another column that has been the same in every pair so far is no mistake of the plan: the
-    rows that it would adjust say so (`design.cancelled_in_pairs`).
+    rows that it would adjust say so (`covariates.cancelled_in_pairs`).
     """
     if analysis.kind != "contrast" or analysis.pairing != "patient":
         return []

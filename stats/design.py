@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
@@ -223,90 +222,6 @@ def _aligned(arms: tuple[Rows, Rows], sheet: Sheet) -> tuple[Rows, Rows]:
         np.array([arm.get(p, ABSENT) for p in patients], dtype=np.intp) for arm in by_patient
     ]
     return aligned[0], aligned[1]
-
-
-def covariate_matrix(
-    analysis: Analysis, sheet: Sheet, rows: Rows
-) -> tuple[Floats, tuple[str, ...]]:
-    """Return the analysis's covariates of the given rows, ready to stand in a linear model.
-
-    Parameters
-    ----------
-    rows : (n,), rows of the sheet; ABSENT allowed, as `pair_rows` gives them
-
-    Returns
-    -------
-    matrix : (n, k)
-        A number is one column, less its mean over the rows that have it; a class of m values is
-        m - 1 columns of 0 and 1, without its first value in alphabetical order. A row without
-        one of the covariates is NaN throughout; what is the same in every row has no column.
-    names : (k,), `age_years` or `centre_id=north`
-    """
-    columns: list[tuple[str, Floats]] = []
-    for name in analysis.covariates:
-        make = _number_columns if name in sheet.numbers else _class_columns
-        columns += make(name, sheet, rows)
-    matrix = np.column_stack([values for _, values in columns] or [np.empty((len(rows), 0))])
-    matrix[np.isnan(matrix).any(axis=1) | ~has_covariates(analysis, sheet, rows)] = np.nan
-    return matrix, tuple(name for name, _ in columns)
-
-
-def covariate_note(analysis: Analysis, sheet: Sheet, rows: Rows) -> str:
-    """Return in words what the covariates leave out: samples, and themselves; '' for nothing."""
-    present = rows[rows != ABSENT]
-    notes = []
-    n_lacking = int(np.sum(~has_covariates(analysis, sheet, present)))
-    if n_lacking:
-        names = [n for n in analysis.covariates if not all(_known(n, sheet, present))]
-        notes.append(f"{n_lacking} samples without {', '.join(names)} are left out")
-    for name in analysis.covariates:
-        if len({sheet.columns[name][i] for i in present} - {""}) == 1:
-            notes.append(f"{name} is the same in all samples: not adjusted for")
-    return "; ".join(notes)
-
-
-def cancelled_in_pairs(analysis: Analysis, sheet: Sheet) -> tuple[str, ...]:
-    """Return the covariates that differ between samples, but within no pair that has arrived."""
-    above, below = pair_rows(analysis, sheet)
-    rows = np.concatenate((above, below))
-    found = []
-    for name in analysis.covariates:
-        cells = ["" if i == ABSENT else sheet.columns[name][i] for i in rows]
-        pairs = zip(cells[: len(above)], cells[len(above) :], strict=True)
-        known = [pair for pair in pairs if all(pair)]
-        if known and len(set(cells) - {""}) > 1 and all(a == b for a, b in known):
-            found.append(name)
-    return tuple(found)
-
-
-def _number_columns(name: str, sheet: Sheet, rows: Rows) -> list[tuple[str, Floats]]:
-    values = np.where(rows == ABSENT, np.nan, sheet.numbers[name][rows])
-    known = values[~np.isnan(values)].tolist()
-    if len(set(known)) < 2:
-        return []
-    # Summed exactly, so that the order of the samples never shows.
-    return [(name, values - math.fsum(known) / len(known))]
-
-
-def _class_columns(name: str, sheet: Sheet, rows: Rows) -> list[tuple[str, Floats]]:
-    cells = ["" if i == ABSENT else sheet.columns[name][i] for i in rows]
-    codes = np.array(cells)
-    return [
-        (f"{name}={code}", np.where(codes == "", np.nan, codes == code))
-        for code in sorted(set(cells) - {""})[1:]
-    ]
-
-
-def has_covariates(analysis: Analysis, sheet: Sheet, rows: Rows) -> NDArray[np.bool_]:
-    """Return which rows have every covariate of the analysis."""
-    has: NDArray[np.bool_] = np.ones(len(rows), dtype=np.bool_)
-    for name in analysis.covariates:
-        has &= np.array(_known(name, sheet, rows), dtype=np.bool_)
-    return has
-
-
-def _known(name: str, sheet: Sheet, rows: Rows) -> list[bool]:
-    return [i != ABSENT and sheet.columns[name][i] != "" for i in rows.tolist()]
 
 
 def shares_patients(groups: Iterable[Rows], sheet: Sheet) -> bool:

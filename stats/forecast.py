@@ -8,17 +8,8 @@ import numpy as np
 import pyarrow as pa
 
 from stats.checks import compared_rows, design_problems
-from stats.design import (
-    ABSENT,
-    Rows,
-    Sheet,
-    arm_rows,
-    change_rows,
-    covariate_matrix,
-    has_covariates,
-    pair_rows,
-    shares_patients,
-)
+from stats.covariates import covariate_matrix, has_covariates
+from stats.design import ABSENT, Rows, Sheet, arm_rows, change_rows, pair_rows, shares_patients
 from stats.methods.arrays import Flags, Floats
 from stats.outcomes import score_pairs
 from stats.plan import Analysis

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from stats.design import Levels, Sheet, arm_rows, cancelled_in_pairs, shares_patients
+from stats.covariates import cancelled_in_pairs
+from stats.design import Levels, Sheet, arm_rows, shares_patients
 from stats.methods.bartlett import bartlett
 from stats.methods.brown_forsythe import brown_forsythe
 from stats.methods.levene import levene

@@ -6,14 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from stats.design import (
-    ABSENT,
-    Rows,
-    Sheet,
-    covariate_matrix,
-    covariate_note,
-    has_covariates,
-)
+from stats.covariates import covariate_matrix, covariate_note, has_covariates
+from stats.design import ABSENT, Rows, Sheet
 from stats.methods.arrays import Flags, Floats
 from stats.plan import Analysis
 from stats.recipes.computed import joined
