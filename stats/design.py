@@ -29,10 +29,12 @@ class Sheet:
     ----------
     columns : every column as text, '' for null
     numbers : the columns that are numbers, (n_samples,), NaN for null
+    excluded_ids : samples that are known and stand in no row
     """
 
     columns: Mapping[str, tuple[str, ...]]
     numbers: Mapping[str, Floats] = field(default_factory=dict)
+    excluded_ids: tuple[str, ...] = ()
 
     @property
     def sample_ids(self) -> tuple[str, ...]:
@@ -80,8 +82,11 @@ def read_sheet(samples: pa.Table) -> Sheet:
         A sample id stands twice.
     """
     need_columns(samples, ("sample_id", "patient_id", "visit", "group_code"), "dim_samples")
+    excluded: tuple[str, ...] = ()
     if "is_excluded" in samples.column_names:
-        samples = samples.filter(pc.invert(pc.fill_null(samples.column("is_excluded"), False)))
+        is_out = pc.fill_null(samples.column("is_excluded"), False)
+        excluded = tuple(sorted(samples.filter(is_out).column("sample_id").to_pylist()))
+        samples = samples.filter(pc.invert(is_out))
     ordered = samples.sort_by([("sample_id", "ascending")])
     columns = {n: tuple(map(as_text, ordered.column(n).to_pylist())) for n in ordered.column_names}
     _refuse_repeats(columns["sample_id"], "dim_samples: sample")
@@ -90,7 +95,7 @@ def read_sheet(samples: pa.Table) -> Sheet:
         for f in ordered.schema
         if pa.types.is_integer(f.type) or pa.types.is_floating(f.type)
     }
-    return Sheet(columns, numbers)
+    return Sheet(columns, numbers, excluded)
 
 
 def read_levels(measurements: pa.Table, sheet: Sheet) -> tuple[Levels, ...]:
@@ -113,8 +118,17 @@ def read_levels(measurements: pa.Table, sheet: Sheet) -> tuple[Levels, ...]:
     )
 
 
+def _of_rows(measurements: pa.Table, sheet: Sheet) -> pa.Table:
+    """Return the measurements without those of excluded samples."""
+    ids = measurements.column("sample_id")
+    is_out = pc.is_in(ids, value_set=pa.array(sheet.excluded_ids, type=ids.type))
+    return measurements.filter(pc.invert(is_out))
+
+
 def _pivot(long: pa.Table, variant_id: str, sheet: Sheet) -> Levels:
     analyte_ids = tuple(sorted(pc.unique(long.column("analyte_id")).to_pylist()))
+    primary = bool(pc.any(long.column("is_primary_variant")).as_py())
+    long = _of_rows(long, sheet)
     row = _positions(long.column("sample_id"), sheet.sample_ids)
     column = _positions(long.column("analyte_id"), analyte_ids)
     cell = row * len(analyte_ids) + column
@@ -131,7 +145,6 @@ def _pivot(long: pa.Table, variant_id: str, sheet: Sheet) -> Levels:
     matrix = np.full((len(sheet.sample_ids), len(analyte_ids)), np.nan)
     level = long.column("level_log2").cast(pa.float64()).to_numpy(zero_copy_only=False)
     matrix[row, column] = level
-    primary = bool(pc.any(long.column("is_primary_variant")).as_py())
     classes, names = _classes(long, row, column, matrix.shape)
     return Levels(variant_id, primary, analyte_ids, matrix, classes, names)
 

@@ -52,6 +52,17 @@ def test_a_null_and_an_absent_row_are_both_missing(make_study, read):
     assert np.isfinite(row[2:]).all()
 
 
+def test_measurements_of_an_excluded_sample_enter_no_row(make_study, make_contrast, read):
+    study = make_study()
+    for sample in study.samples:
+        sample["is_excluded"] = sample["sample_id"] in ("P01-baseline", "C02-baseline")
+    sheet, (levels,), (analysis,) = read(study, [make_contrast("A", "C")])
+    assert sheet.excluded_ids == ("C02-baseline", "P01-baseline")
+    assert levels.matrix.shape == (20, 5)
+    assert np.isfinite(levels.matrix).all()
+    assert [len(rows) for rows in arm_rows(analysis, sheet)] == [7, 5]
+
+
 def test_variants_are_kept_apart(make_study, read):
     _, levels, _ = read(make_study(variants=("primary", "other")))
     assert [x.variant_id for x in levels] == ["other", "primary"]
