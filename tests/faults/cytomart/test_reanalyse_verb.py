@@ -7,6 +7,7 @@ import json
 import duckdb
 import numpy as np
 import pytest
+from scipy import optimize, special
 from scipy import stats as sps
 
 from store.hashing import value_hash
@@ -47,6 +48,20 @@ def quantiles_by_hand(nets):
     return np.log2(np.where(out > 0, out, np.nan))
 
 
+def moderated_by_hand(differences):
+    """Return p of Smyth's moderated t of differences, persons in rows (2004, section 6.2)."""
+    n = np.sum(~np.isnan(differences), axis=0)
+    df, variance = n - 1.0, np.nanvar(differences, axis=0, ddof=1)
+    z = np.log(variance) - special.digamma(df / 2) + np.log(df / 2)
+    excess = z.var(ddof=1) - special.polygamma(1, df / 2).mean()
+    assert excess > 0
+    half = optimize.brentq(lambda y: special.polygamma(1, y) - excess, 1e-3, 1e6, xtol=1e-13)
+    prior = np.exp(z.mean() + special.digamma(half) - np.log(half))
+    posterior = (df * variance + 2 * half * prior) / (df + 2 * half)
+    t = np.nanmean(differences, axis=0) / np.sqrt(posterior / n)
+    return 2 * sps.t.sf(np.abs(t), np.minimum(df + 2 * half, df.sum()))
+
+
 def by_hand(home, contrast):
     """Return log2 change and adjusted p of every target of a contrast, in SciPy."""
     long = frame(home, "select m.sample_id, s.patient_id, s.group_code, a.analyte_name, m.net_afu "
@@ -61,7 +76,7 @@ def by_hand(home, contrast):
     if contrast == "B_vs_A":
         bottom = bottom.loc[top.index]
         changes = (top - bottom).mean()
-        p = sps.ttest_rel(top, bottom, nan_policy="omit").pvalue
+        p = moderated_by_hand((top - bottom).to_numpy())
     else:
         changes = top.mean() - bottom.mean()
         p = sps.ttest_ind(top, bottom, equal_var=False, nan_policy="omit").pvalue
@@ -95,7 +110,7 @@ def test_a_named_analysis_is_complete_right_and_beside_the_release(home, cytomar
         for target in TARGETS:
             row = told[(told.contrast_id == contrast) & (told.analyte_name == target)].iloc[0]
             assert row.named_log2fc == pytest.approx(changes[target], rel=1e-9)
-            assert row.named_p_adjusted == pytest.approx(adjusted[target], rel=1e-9)
+            assert row.named_p_adjusted == pytest.approx(adjusted[target], rel=1e-7)
             was = primary.loc[contrast, target]
             assert row.primary_log2fc == was.change_log2fc
             assert row.primary_p_adjusted == was.p_adjusted

@@ -142,7 +142,7 @@ def test_the_first_ten_minutes(tmp_path, cytomart):
     begun = cytomart(walk.home, "init", str(walk.folder), "--from", str(arrays))
     assert begun.code == 0, begun.err
     assert "3 scans copied, 24 rows" in begun.out
-    assert len(re.findall(r"^  \d\. ", begun.out, re.M)) == 5
+    assert len(re.findall(r"^  \d\. ", begun.out, re.M)) == 6
     for slide in SLIDES:
         name = f"{slide}.gpr"
         assert (walk.folder / "arrays" / name).read_bytes() == (arrays / name).read_bytes()
