@@ -12,7 +12,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from stats.methods.arrays import Floats
-from stats.methods.variance_prior import variance_prior
+from stats.methods.variance_prior import drawn_towards, variance_prior
 
 
 @dataclass(frozen=True)
@@ -95,9 +95,7 @@ def moderated(plain: Relabeled) -> Relabeled:
         ]
         prior_df = np.array([prior.df for prior in priors])
         prior_variance = np.array([prior.variance for prior in priors])
-        own = np.where(known > 0, known * p.variance, 0.0)
-        drawn = (own + prior_df * prior_variance) / (known + prior_df)
-        variance = np.where(np.isinf(prior_df), prior_variance, drawn)
+        variance = drawn_towards(p.variance, known, prior_variance, prior_df)
         total = np.minimum(known + prior_df, known.sum(axis=1, keepdims=True))
         return Permuted(p.change, variance, p.unit, total)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -19,7 +20,7 @@ from stats.methods.consensus_correlation import (
 from stats.methods.moments import ROUNDING
 from stats.methods.result import MethodResult, first_reason, missing, sound
 from stats.methods.tails import t_quantile, two_sided_t
-from stats.methods.variance_prior import VariancePrior, variance_prior
+from stats.methods.variance_prior import VariancePrior, drawn_towards, variance_prior
 
 #: From this difference on a target's own correlation is told beside the consensus.
 TOLD_FROM = 0.3
@@ -38,7 +39,7 @@ class _Fit:
 
 @dataclass(frozen=True)
 class _Model:
-    """The samples that enter, and what is asked of them."""
+    """The samples that enter, and what is asked of them; `n_samples` counts all of a group."""
 
     levels: Floats
     groups: NDArray[np.str_]
@@ -46,7 +47,7 @@ class _Model:
     design: Floats
     weights: Floats
     contrasts: Mapping[str, tuple[str, str]]
-    n_left_out: int
+    n_samples: Counter[str]
 
 
 def block_moderated_t(
@@ -142,7 +143,7 @@ def _model(
         design=np.column_stack([indicators, extra]),
         weights=weights,
         contrasts=contrasts,
-        n_left_out=int(np.sum(~usable)),
+        n_samples=Counter(groups),
     )
 
 
@@ -201,10 +202,7 @@ def _least_squares(
 def _results(
     model: _Model, fit: _Fit, prior: VariancePrior, own: Floats, shared: float, confidence: float
 ) -> dict[str, MethodResult]:
-    with np.errstate(invalid="ignore"):
-        weighed = np.where(fit.df > 0, fit.df * fit.variance, 0.0)
-        drawn = (weighed + prior.df * prior.variance) / (fit.df + prior.df)
-        posterior = np.where(np.isinf(prior.df), prior.variance, drawn)
+    posterior = drawn_towards(fit.variance, fit.df, prior.variance, prior.df)
     df = np.minimum(fit.df + prior.df, fit.df.sum())
     details = {
         "residual_variance": fit.variance,
@@ -240,8 +238,8 @@ def _results(
         )
         out[name] = _result(
             estimate, fit.unscaled_error[i] * np.sqrt(posterior), df, posterior, reasons,
-            counts=(above, below, pairs, len(model.levels) + model.n_left_out), notes=notes,
-            details=details, confidence=confidence, arm_size=_arm_size(model, arms),
+            counts=(above, below, pairs), n_samples=sum(model.n_samples[arm] for arm in arms),
+            notes=notes, details=details, confidence=confidence,
         )  # fmt: skip
     return out
 
@@ -253,16 +251,16 @@ def _result(
     posterior: Floats,
     reasons: list[str],
     *,
-    counts: tuple[Ints, Ints, Ints, int],
+    counts: tuple[Ints, Ints, Ints],
+    n_samples: int,
     notes: list[str],
     details: dict[str, Floats],
     confidence: float,
-    arm_size: int,
 ) -> MethodResult:
     good: Flags = sound(reasons)
     error, df = np.where(good, error, np.nan), np.where(good, df, np.nan)
     half_width = t_quantile(confidence, df) * error
-    above, below, pairs, _ = counts
+    above, below, pairs = counts
     with np.errstate(invalid="ignore", divide="ignore"):
         statistic = estimate / error
         effect_size = np.where(good, estimate / np.sqrt(posterior), np.nan)
@@ -279,14 +277,10 @@ def _result(
         n_numerator=above,
         n_denominator=below,
         n_pairs=pairs,
-        n_dropped=arm_size - above - below,
+        n_dropped=n_samples - above - below,
         reason=tuple(own or note for own, note in zip(reasons, notes, strict=True)),
         details=details,
     )
-
-
-def _arm_size(model: _Model, arms: tuple[str, str]) -> int:
-    return int(np.isin(model.groups, arms).sum())
 
 
 def _counts(model: _Model, arms: tuple[str, str]) -> tuple[Ints, Ints, Ints]:

@@ -11,7 +11,7 @@ from stats.methods.arrays import Floats
 from stats.methods.linear_model import LinearFit
 from stats.methods.result import first_reason
 from stats.methods.robust_prior import robust_variance_prior
-from stats.methods.variance_prior import VariancePrior, variance_prior
+from stats.methods.variance_prior import VariancePrior, drawn_towards, variance_prior
 
 
 @dataclass(frozen=True)
@@ -44,16 +44,14 @@ def posterior(fit: LinearFit, *, trend: bool, robust: bool) -> Posterior:
 
     Notes
     -----
-    s̃² = (d s² + d₀ s₀²) ÷ (d + d₀); with infinite d₀ it is s₀². df = min(d + d₀, Σ d).
+    s̃² = (d s² + d₀ s₀²) ÷ (d + d₀), see `drawn_towards`; df = min(d + d₀, Σ d).
     """
     estimate = robust_variance_prior if robust else variance_prior
     d, own = fit.residual_df, fit.residual_variance
     prior = estimate(own, d, mean_level=fit.mean_level if trend else None)
-    with np.errstate(invalid="ignore", divide="ignore"):
-        drawn = (np.where(d > 0, d * own, 0.0) + prior.df * prior.variance) / (d + prior.df)
-        drawn = np.where(np.isinf(prior.df), prior.variance, drawn)
-        variance = np.where(drawn > 0, drawn, np.nan)
-        df = np.minimum(d + prior.df, d[d > 0].sum())
+    drawn = drawn_towards(own, d, prior.variance, prior.df)
+    variance = np.where(drawn > 0, drawn, np.nan)
+    df = np.minimum(d + prior.df, d[d > 0].sum())
     details = {
         "mean_level_log2": fit.mean_level,
         "residual_variance": own,

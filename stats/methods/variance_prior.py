@@ -96,6 +96,19 @@ def variance_prior(variance: Floats, df: Floats, *, mean_level: Floats | None) -
     return VariancePrior(pooled, np.full(len(df), np.inf), "")
 
 
+def drawn_towards(variance: Floats, df: Floats, prior_variance: Floats, prior_df: Floats) -> Floats:
+    """Return posterior variances: (d s² + d₀ s₀²) ÷ (d + d₀), with infinite d₀ s₀² itself.
+
+    Parameters
+    ----------
+    variance, df : s² and d; where d is 0 the variance is not looked at
+    prior_variance, prior_df : s₀² and d₀; all four of one shape
+    """
+    with np.errstate(invalid="ignore", divide="ignore"):
+        weighed = np.where(df > 0, df * variance, 0.0) + prior_df * prior_variance
+        return np.where(np.isinf(prior_df), prior_variance, weighed / (df + prior_df))
+
+
 def informative(variance: Floats, df: Floats, mean_level: Floats | None) -> Flags:
     """Return which targets tell something of the prior."""
     tells = (df > 0) & ~np.isnan(variance)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import json
 import re
 import shutil
@@ -14,6 +13,8 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+
+from tests.unit.reports.made import warehouse
 
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
@@ -130,11 +131,5 @@ def _requests(net_log: Path) -> list[str]:
 
 @pytest.fixture(scope="session")
 def fixtures() -> ModuleType:
-    """The makers of the report's unit tests, loaded from their file."""
-    path = Path(__file__).parents[1] / "unit" / "reports" / "conftest.py"
-    spec = importlib.util.spec_from_file_location("report_fixtures", path)
-    assert spec is not None
-    assert spec.loader is not None
-    module = importlib.util.module_from_spec(spec)
-    spec.loader.exec_module(module)
-    return module
+    """The makers of the report's unit tests."""
+    return warehouse

@@ -116,6 +116,7 @@ def test_covariates_adjust_and_a_sample_without_them_does_not_enter():
         levels, groups, patients, ARMS, covariates=day[:, None], confidence=0.95
     )["b_vs_a"]
     assert (adjusted.n_denominator == 11).all()
+    assert (adjusted.n_dropped == 1).all()
     assert np.median(np.abs(adjusted.estimate - 0.5)) < np.median(np.abs(plain.estimate - 0.5))
 
 

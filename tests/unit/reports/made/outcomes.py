@@ -1,0 +1,86 @@
+"""Scores of 30 patients before and after, and their table of the report."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pandas as pd
+
+from tests.unit.reports.made.names import STUDY
+
+
+def outcomes(rng: np.random.Generator, text: Callable[[str], str]) -> tuple[pd.DataFrame, ...]:
+    facts, report = [], []
+    for instrument, start, step, better, mid in (
+        ("vas_pain_0_10", 5.56, -1.66, "lower", 2.0),
+        ("qol_unnamed", 27.0, 20.9, "higher", 2.85),
+    ):
+        scale = 1.34 if better == "lower" else 5.7
+        before = np.clip(rng.normal(start, scale, 30), 0, 100).round(1)
+        after = np.clip(before + rng.normal(step, 1.3 * scale, 30), 0, 100).round(1)
+        change = after - before
+        for i in range(30):
+            for visit, order, score in (("baseline", 1, before[i]), ("follow_up", 2, after[i])):
+                is_missing = i == 4 and order == 2
+                facts.append(
+                    {
+                        "study_id": STUDY,
+                        "patient_id": f"PSECRET{i:03d}",
+                        "cohort": "patient",
+                        "visit": visit,
+                        "visit_order": order,
+                        "instrument_id": instrument,
+                        "site_id": "",
+                        "score": None if is_missing else score,
+                        "baseline_score": before[i],
+                        "change_score": None if order == 1 or is_missing else change[i],
+                        "better_direction": better,
+                        "mid_score_used": mid,
+                        "mid_rule": "fixed" if better == "lower" else "half_baseline_sd",
+                        "is_baseline": order == 1,
+                        "is_missing": is_missing,
+                    }
+                )
+        label = "Pain (VAS 0–10)" if better == "lower" else "Quality of life (scale not named)"
+        kept = np.delete(change, 4)
+        half = 2.045 * kept.std(ddof=1) / np.sqrt(29)
+        for visit, order, values in (
+            ("baseline", 1, before),
+            ("follow_up", 2, np.delete(after, 4)),
+        ):
+            is_first = order == 1
+            report.append(
+                {
+                    "study_id": STUDY,
+                    "instrument_id": instrument,
+                    "instrument_label": text(label),
+                    "visit": visit,
+                    "visit_order": order,
+                    "visit_label": "Before radiotherapy"
+                    if is_first
+                    else "One week after radiotherapy",
+                    "n": 30,
+                    "n_missing": 0 if is_first else 1,
+                    "mean_score": values.mean(),
+                    "sd_score": values.std(ddof=1),
+                    "min_score": values.min(),
+                    "max_score": values.max(),
+                    "mean_change": None if is_first else kept.mean(),
+                    "ci_low": None if is_first else kept.mean() - half,
+                    "ci_high": None if is_first else kept.mean() + half,
+                    "p_value": None if is_first else 1e-5,
+                    "method": "" if is_first else "paired_t",
+                    "share_mid_reached_frac": None
+                    if is_first
+                    else float((abs(kept) >= mid).sum() / 30),
+                    "mid_rule": "fixed" if better == "lower" else "half_baseline_sd",
+                    "mid_source": text("a paper"),
+                    "share_mid_share_reached_frac": 0.4
+                    if better == "lower" and not is_first
+                    else None,
+                    "site_id": "",
+                    "is_baseline": is_first,
+                }
+            )
+    return pd.DataFrame(facts), pd.DataFrame(report)
