@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import json
 import math
 import os
-import re
 import shutil
 import sys
 import tempfile
@@ -16,11 +14,9 @@ from typing import Any
 import numpy as np
 
 from benchmarks import pairs
+from benchmarks.kept import keep
 from benchmarks.machine import machine, machine_line
-from contracts.paths import REPO_ROOT
 
-RESULTS = REPO_ROOT / "benchmarks" / "results" / "moderated.json"
-DOCUMENT = REPO_ROOT / "docs" / "performance.md"
 PEER = Path(__file__).with_name("peer_limma_moderated.R")
 #: targets, samples, share of missing levels, and analyses in one process.
 SIZES = (
@@ -29,7 +25,6 @@ SIZES = (
     (80, 5_000, 0.05, 10), (3_000, 5_000, 0.05, 1),
 )  # fmt: skip
 QUICK = ((80, 70, 0.0, 500), (3_000, 70, 0.0, 40), (80, 70, 0.05, 20))
-_MARKS = ("<!-- table:moderated -->", "<!-- end:moderated -->")
 #: One thread on both sides, whatever their libraries would take.
 _ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 
@@ -119,11 +114,7 @@ def main() -> None:
     print(_table(found))  # noqa: T201
     if options.quick:
         return
-    RESULTS.write_text(json.dumps(found, indent=1) + "\n", "utf-8")
-    text = DOCUMENT.read_text("utf-8")
-    begin, end = (re.escape(m) for m in _MARKS)
-    table = f"{_MARKS[0]}\n{_table(found)}\n{_MARKS[1]}"
-    DOCUMENT.write_text(re.sub(f"{begin}.*{end}", lambda _: table, text, flags=re.S), "utf-8")
+    keep("moderated", found, _table(found))
 
 
 if __name__ == "__main__":

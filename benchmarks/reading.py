@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import argparse
 import itertools
-import json
-import re
 import tempfile
 from collections.abc import Callable
 from dataclasses import replace
@@ -13,15 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import pairs, sides
+from benchmarks.kept import keep
 from benchmarks.machine import machine, machine_line
 from benchmarks.studies import write_single_arrays, write_slides
-from contracts.paths import REPO_ROOT
 
-RESULTS = REPO_ROOT / "benchmarks" / "results" / "latest.json"
-DOCUMENT = REPO_ROOT / "docs" / "performance.md"
 ARRAYS = (72, 1_000, 10_000)
 QUICK = (72, 1_000)
-_MARKS = ("<!-- table:reading -->", "<!-- end -->")
 
 
 def measure(n_arrays: int, n_pairs: int, room: Path) -> list[dict[str, Any]]:
@@ -113,11 +108,7 @@ def main() -> None:
     print(_table(found))  # noqa: T201
     if quick:
         return
-    RESULTS.write_text(json.dumps(found, indent=1) + "\n", "utf-8")
-    text = DOCUMENT.read_text("utf-8")
-    begin, end = (re.escape(m) for m in _MARKS)
-    table = f"{_MARKS[0]}\n{_table(found)}\n{_MARKS[1]}"
-    DOCUMENT.write_text(re.sub(f"{begin}.*{end}", lambda _: table, text, flags=re.S), "utf-8")
+    keep("reading", found, _table(found))
 
 
 if __name__ == "__main__":

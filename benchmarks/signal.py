@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import argparse
-import json
 import math
 import os
-import re
 import shutil
 import subprocess
 import sys
@@ -15,17 +13,15 @@ from pathlib import Path
 from typing import Any
 
 from benchmarks import pairs
+from benchmarks.kept import keep
 from benchmarks.machine import machine, machine_line
 from benchmarks.scanned import write_home, write_matrices
 from contracts.paths import REPO_ROOT
 
-RESULTS = REPO_ROOT / "benchmarks" / "results" / "signal.json"
-DOCUMENT = REPO_ROOT / "docs" / "performance.md"
 ARRAYS = (70, 1_000, 10_000)
 QUICK = (70, 1_000)
 PEER = Path(__file__).with_name("peer_limma_signal.R")
 STAGES = ("median", "quantile")
-_MARKS = ("<!-- table:signal -->", "<!-- end:signal -->")
 
 
 def measure(n_arrays: int, n_pairs: int, room: Path) -> dict[str, Any]:
@@ -119,11 +115,7 @@ def main() -> None:
     print(_table(found))  # noqa: T201
     if options.quick:
         return
-    RESULTS.write_text(json.dumps(found, indent=1) + "\n", "utf-8")
-    text = DOCUMENT.read_text("utf-8")
-    begin, end = (re.escape(m) for m in _MARKS)
-    table = f"{_MARKS[0]}\n{_table(found)}\n{_MARKS[1]}"
-    DOCUMENT.write_text(re.sub(f"{begin}.*{end}", lambda _: table, text, flags=re.S), "utf-8")
+    keep("signal", found, _table(found))
 
 
 if __name__ == "__main__":

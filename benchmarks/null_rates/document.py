@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from pathlib import Path
 
+from benchmarks.kept import put_table
 from benchmarks.null_rates.demo_power import Power
 from benchmarks.null_rates.rates import Rate
 
@@ -41,15 +42,8 @@ def power_lines(power: Sequence[Power]) -> list[str]:
 
 def write_tables(document: Path, rates: Sequence[Rate], power: Sequence[Power]) -> None:
     """Put both tables between the marks of the document."""
-    text = document.read_text(encoding="utf-8")
     for name, lines in (("rates", rate_lines(rates)), ("power", power_lines(power))):
-        begin, end = f"<!-- table:{name} -->", f"<!-- end:{name} -->"
-        before, found, rest = text.partition(begin)
-        _, closed, after = rest.partition(end)
-        if not found or not closed:
-            raise SystemExit(f"{document.name} lacks the marks {begin} and {end}")
-        text = "\n".join([before + begin, *lines, end + after])
-    document.write_text(text, encoding="utf-8")
+        put_table(document, name, "\n".join(lines))
 
 
 def _share(rate: float) -> str:
