@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
+from decimal import Decimal
 from typing import Any
 
-KINDS = ("contrast", "omnibus", "equivalence", "correlation", "change_correlation", "outcome")
+KINDS = (
+    "contrast", "omnibus", "equivalence", "correlation", "change_correlation", "outcome",
+    "odds_ratio", "prediction",
+)  # fmt: skip
 MODES = ("correct", "paper")
 PAIRINGS = ("independent", "patient")
 STATUSES = ("confirmatory", "exploratory")
@@ -28,6 +33,9 @@ PRIMARY_METHODS: Mapping[tuple[str, str, str], tuple[str, ...]] = {
     ("correlation", "correct", ""): ("pearson", "spearman"),
     ("change_correlation", "correct", ""): ("change_on_change",),
     ("outcome", "correct", ""): ("paired_t", "wilcoxon_signed_rank"),
+    ("odds_ratio", "correct", "independent"): ("exact_odds_ratio", "firth_odds_ratio"),
+    ("odds_ratio", "correct", "patient"): ("mcnemar_odds_ratio",),
+    ("prediction", "correct", "independent"): ("ridge_logistic",),
 }  # fmt: skip
 #: Primary methods beside which covariates are used. Of welch_t it is the moderated t that stands
 #: beside it that adjusts; Welch's own row never does.
@@ -44,20 +52,28 @@ NEEDED: Mapping[str, tuple[str, ...]] = {
     "correlation": ("contrast_id", "visit", "outcome"),
     "change_correlation": ("contrast_id", "visit", "outcome"),
     "outcome": ("visit", "outcome"),
+    "odds_ratio": ("outcome", "event"),
+    "prediction": ("visit", "outcome", "event"),
 }
 UNREAD: Mapping[str, tuple[str, ...]] = {
-    "contrast": ("outcome",),
-    "omnibus": ("numerator_group", "denominator_group", "outcome"),
-    "equivalence": ("outcome",),
-    "correlation": ("numerator_group", "denominator_group"),
-    "change_correlation": ("numerator_group", "denominator_group"),
-    "outcome": ("numerator_group", "denominator_group"),
+    "contrast": ("outcome", "event"),
+    "omnibus": ("numerator_group", "denominator_group", "outcome", "event"),
+    "equivalence": ("outcome", "event"),
+    "correlation": ("numerator_group", "denominator_group", "event"),
+    "change_correlation": ("numerator_group", "denominator_group", "event"),
+    "outcome": ("numerator_group", "denominator_group", "event"),
+    "odds_ratio": (),
+    "prediction": ("numerator_group", "denominator_group"),
 }
 #: Contrast id of an analysis of all groups together.
 WHOLE = "all"
-#: Kinds with two arms, and those measured from the baseline visit.
+#: Kinds that compare the levels of two arms, those measured from the baseline visit, and those
+#: of scores and classes of persons alone, which have no samples.
 TWO_ARMS = ("contrast", "equivalence")
 FROM_BASELINE = ("change_correlation", "outcome")
+OF_PERSONS = ("outcome", "odds_ratio")
+#: Kinds whose results stand target by target in `stats.fct_test_results`.
+BY_TARGET = ("contrast", "omnibus", "equivalence", "correlation", "change_correlation")
 
 #: Columns of numbers that every study has, of samples and of persons.
 SAMPLE_NUMBERS = ("collected_day", "total_protein_mg_ml")
@@ -68,6 +84,20 @@ PERSON_CLASSES = ("cohort", "centre_id", "sex", "age_class")
 #: where Table 1 cuts.
 AGE_CLASSES = ("under_60", "60_and_over")
 AGE_CUT = 60
+
+
+_CUT_OFF = re.compile(r"(>=|<=|>|<)\s*(-?\d+(?:\.\d+)?)")
+
+
+@dataclass(frozen=True)
+class CutOff:
+    """Where a score becomes an event: `score <operator> this score`, in points of the scale."""
+
+    operator: str
+    score: Decimal
+
+    def __str__(self) -> str:
+        return f"{self.operator}{self.score}"
 
 
 @dataclass(frozen=True)
@@ -92,6 +122,17 @@ def restrictions(subset: str) -> tuple[tuple[str, str], ...] | None:
     pairs = [part.partition("=")[::2] for part in subset.split("&")]
     found = tuple((column.strip(), value.strip()) for column, value in pairs)
     return found if all(column and value for column, value in found) else None
+
+
+def cut_off(event: str) -> CutOff | None:
+    """Return the cut-off that an event such as `>=4` is; None for the value of a class."""
+    found = _CUT_OFF.fullmatch(event.strip())
+    return CutOff(found[1], Decimal(found[2])) if found else None
+
+
+def needs_follow_up(kind: str, pairing: str) -> bool:
+    """Return whether an analysis compares its visit with the baseline visit."""
+    return kind in FROM_BASELINE or (kind == "odds_ratio" and pairing == "patient")
 
 
 def subset_text(pairs: tuple[tuple[str, str], ...]) -> str:
@@ -129,6 +170,35 @@ def rule_faults(text: Mapping[str, str]) -> Iterator[PlanFault]:
         given = f"contrast_id is '{text['contrast_id']}' for all groups together"
         yield PlanFault("contrast_id", given, WHOLE, f"write {WHOLE}: each pair gets its own")
     yield from _covariate_faults(text)
+    if text["kind"] == "odds_ratio":
+        yield from _odds_faults(text)
+
+
+def _odds_faults(text: Mapping[str, str]) -> Iterator[PlanFault]:
+    """Yield what an odds ratio of pairs or of arms, of a score or of a class, lacks."""
+    arms = ("numerator_group", "denominator_group")
+    is_score = cut_off(text["event"]) is not None
+    if text["pairing"] == "patient":
+        if text["event"] and not is_score:
+            given = f"event is '{text['event']}' for scores of the same patients at two visits"
+            yield PlanFault("event", given, ">=, >, <= or < and a score", "write >=4, say")
+        for name in (n for n in arms if text[n]):
+            given = f"{name} is '{text[name]}' for a visit against baseline"
+            yield PlanFault(name, given, "nothing", f"leave {name} empty, or correct the pairing")
+    else:
+        for name in (n for n in arms if not text[n]):
+            allowed = "a value, as odds of two independent arms need it"
+            yield PlanFault(name, f"{name} is empty", allowed, f"fill in {name}")
+        if text["grouping"] == text["outcome"]:
+            given = f"{text['outcome']} forms the groups and is the outcome"
+            yield PlanFault("outcome", given, "another column", "correct one of them")
+        if text["numerator_group"] and text["numerator_group"] == text["denominator_group"]:
+            given = f"`{text['numerator_group']}` is compared with itself"
+            allowed = "two different groups"
+            yield PlanFault("denominator_group", given, allowed, "correct one of them")
+    if is_score and not text["visit"]:
+        allowed = "the visit at which the score counts"
+        yield PlanFault("visit", "visit is empty", allowed, "fill in visit")
 
 
 def _word_faults(text: Mapping[str, str]) -> Iterator[PlanFault]:

@@ -277,7 +277,7 @@ PLAN = Relation(
         SOURCE_LINE,
         Column("analysis_id", TEXT, "Name of the analysis.", nullable=False),
         Column("kind", TEXT, "contrast, omnibus, equivalence, correlation, "
-               "change_correlation or outcome.", nullable=False),
+               "change_correlation, outcome, odds_ratio or prediction.", nullable=False),
         Column("contrast_id", TEXT, "Contrast tested, or `all` for several groups.",
                nullable=False),
         Column("numerator_group", TEXT, "Group above the line."),
@@ -292,7 +292,9 @@ PLAN = Relation(
         Column("covariates", TEXT, "Columns that the model adjusts for, comma-separated; empty for "
                "none.",
                nullable=False),
-        Column("outcome", TEXT, "Instrument of a correlation or outcome analysis."),
+        Column("outcome", TEXT, "Instrument, or column of persons that forms classes."),
+        Column("event", TEXT, "What counts as the event of a yes-or-no outcome: a cut-off on the "
+               "score such as >=4, or a value of the class."),
         Column("family", TEXT, "Analyses that are adjusted together.", nullable=False),
         Column("primary_method", TEXT, "The one method whose adjusted p decides.",
                nullable=False),

@@ -8,7 +8,6 @@ import re
 from collections.abc import Iterator, Sequence
 
 from contracts.plans import (
-    FROM_BASELINE,
     KINDS,
     MODES,
     NEEDED,
@@ -17,7 +16,9 @@ from contracts.plans import (
     TWO_ARMS,
     PlanFault,
     covariate_names,
+    cut_off,
     method_faults,
+    needs_follow_up,
     number_faults,
     restrictions,
     rule_faults,
@@ -35,12 +36,13 @@ from ingest.files.tables import Sheet, SheetRow
 
 REQUIRED = ("analysis_id", "kind", "contrast_id", "family", "primary_method")
 OPTIONAL = ("numerator_group", "denominator_group", "grouping", "subset", "visit", "pairing",
-            "covariates", "outcome", "mode", "status", "alpha", "min_abs_fold_change")  # fmt: skip
+            "covariates", "outcome", "event", "mode", "status", "alpha",
+            "min_abs_fold_change")  # fmt: skip
 #: For whoever reads the file: it fixes nothing, so it is neither stored nor part of the hash.
 COMMENT = "comment"
 _DEFAULTS = {"grouping": "group_code", "pairing": "independent", "mode": "correct",
              "status": "exploratory", "alpha": 0.05, "min_abs_fold_change": 1.0}  # fmt: skip
-_NULLABLE = ("numerator_group", "denominator_group", "visit", "outcome")
+_NULLABLE = ("numerator_group", "denominator_group", "visit", "outcome", "event")
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]*")
 
 
@@ -149,18 +151,53 @@ def _declared_faults(
     needed = NEEDED.get(kind, ())
     yield from (_name_fault(table, row, c) for c in ("analysis_id", "contrast_id", "family"))
     yield from _group_faults(table, row, columns, required=kind in TWO_ARMS)
-    yield level_fault(table, row, "grouping", columns.groupings, required=False)
-    yield level_fault(table, row, "visit", _visits(study, kind), required="visit" in needed)
-    yield level_fault(table, row, "outcome", study.scales, required="outcome" in needed)
+    pairing = table.text(row, "pairing")
+    # Arms of scores are classes of persons; `group_code`, what an empty cell means, is of samples.
+    are_persons = kind == "odds_ratio" and pairing != "patient"
+    groupings = columns.person_classes if are_persons else columns.groupings
+    yield level_fault(table, row, "grouping", groupings, required=are_persons)
+    visits = _visits(study, kind, pairing)
+    yield level_fault(table, row, "visit", visits, required="visit" in needed)
+    outcomes = _outcomes(study, columns, kind, table.text(row, "event"))
+    yield level_fault(table, row, "outcome", outcomes, required="outcome" in needed)
+    yield _event_fault(table, row, columns, required="event" in needed)
     yield from _subset_faults(table, row, columns)
     yield _unpaired_fault(table, row, study)
 
 
-def _visits(study: Study, kind: str) -> Sequence[str]:
-    """Return the visits that an analysis can be of; changes are measured from the baseline."""
-    if kind not in FROM_BASELINE:
+def _visits(study: Study, kind: str, pairing: str) -> Sequence[str]:
+    """Return the visits that an analysis can be of.
+
+    Changes are measured from the baseline; and what is known at the baseline alone predicts.
+    """
+    if kind == "prediction":
+        return [study.baseline_visit]
+    if not needs_follow_up(kind, pairing):
         return study.visit_codes
     return [v for v in study.visit_codes if v != study.baseline_visit]
+
+
+def _outcomes(study: Study, columns: StudyColumns, kind: str, event: str) -> Sequence[str]:
+    """Return what can be the outcome: a scale, or a column that puts each person in one class."""
+    if kind == "prediction" or (kind == "odds_ratio" and event and cut_off(event) is None):
+        return columns.person_classes
+    return study.scales
+
+
+def _event_fault(
+    table: MappedTable, row: SheetRow, columns: StudyColumns, *, required: bool
+) -> Fault | None:
+    """Return a fault where the event is missing, or no value of the class that is the outcome."""
+    event, outcome = table.text(row, "event"), table.text(row, "outcome")
+    values = columns.classes.get(outcome, ())
+    if not event and required:
+        allowed = "a cut-off such as >=4, or a value of the outcome's class"
+        return table.fault("undeclared_value", row, "event", "`event` is blank",
+                           record="event is blank", allowed=allowed,
+                           remedy="fill in the cell")  # fmt: skip
+    if event and values and cut_off(event) is None:
+        return level_fault(table, row, "event", values, required=False)
+    return None
 
 
 def _group_faults(

@@ -26,6 +26,7 @@ class Analysis:
     pairing: str = "independent"
     covariates: str = ""
     outcome: str = ""
+    event: str = ""
     family: str = ""
     primary_method: str = ""
     mode: str = "correct"

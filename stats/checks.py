@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from contracts import CytomartError, Problem
-from contracts.plans import PERSON_CLASSES, PERSON_NUMBERS, TWO_ARMS
+from contracts.plans import OF_PERSONS, PERSON_CLASSES, PERSON_NUMBERS, TWO_ARMS
 from stats.design import (
     Rows,
     Sheet,
@@ -32,7 +32,7 @@ def check_designs(analyses: Iterable[Analysis], sheet: Sheet) -> None:
 
 def design_problems(analysis: Analysis, sheet: Sheet) -> list[Problem]:
     """Return why the samples do not allow an analysis; scores have no samples to judge."""
-    if analysis.kind == "outcome":
+    if analysis.kind in OF_PERSONS:
         return []
     if unknown := _unknown_columns(analysis, sheet):
         return unknown
@@ -46,7 +46,7 @@ def design_problems(analysis: Analysis, sheet: Sheet) -> list[Problem]:
 
 def compared_rows(analysis: Analysis, sheet: Sheet) -> dict[str, Rows]:
     """Return the samples that an analysis uses, by arm, group or visit."""
-    if analysis.kind == "correlation":
+    if analysis.kind in ("correlation", "prediction"):
         return {analysis.visit: chosen_rows(analysis, sheet)}
     if analysis.kind == "change_correlation":
         return {
@@ -62,7 +62,9 @@ def compared_rows(analysis: Analysis, sheet: Sheet) -> dict[str, Rows]:
 def _unknown_columns(analysis: Analysis, sheet: Sheet) -> list[Problem]:
     named = [("subset", column) for column, _ in analysis.subset]
     named += [("covariates", column) for column in analysis.covariates]
-    if analysis.kind not in CORRELATIONS:
+    if analysis.kind == "prediction":
+        named.append(("outcome", analysis.outcome))
+    elif analysis.kind not in CORRELATIONS:
         named.append(("grouping", analysis.grouping))
     return [
         Problem(

@@ -15,8 +15,8 @@ from stats.tables import as_text, rows
 
 _TEXTS = (
     "study_id", "analysis_id", "kind", "contrast_id", "numerator_group", "denominator_group",
-    "grouping", "visit", "pairing", "outcome", "family", "primary_method", "mode", "status",
-    "plan_hash",
+    "grouping", "visit", "pairing", "outcome", "event", "family", "primary_method", "mode",
+    "status", "plan_hash",
 )  # fmt: skip
 
 
@@ -29,6 +29,7 @@ class Analysis:
     subset : restrictions column = value that every sample must meet, () for none
     covariates : names of columns of the samples, () for none
     status : confirmatory or exploratory
+    event : a cut-off on the outcome's score, or the value of its class
     alpha : probability
     min_abs_fold_change : ratio ≥ 1; 1 for no demand
     where : line and name of the row, for messages
@@ -54,6 +55,7 @@ class Analysis:
     min_abs_fold_change: float
     plan_hash: str
     where: str
+    event: str = ""
 
 
 def read_plan(plan: pa.Table) -> tuple[Analysis, ...]:

@@ -10,6 +10,7 @@ import numpy as np
 import pyarrow as pa
 
 from contracts import conform, failure, from_rows
+from contracts.plans import BY_TARGET
 from contracts.stats import HIT_COUNTS, OUTCOME_TESTS, TEST_RESULTS, VARIANT_TESTS
 from stats.chance import hit_count_row
 from stats.checks import check_designs, compared_rows
@@ -59,7 +60,7 @@ def test_results(
         scores = scores_by_patient(of_study(outcomes, study_id))
         blocks = []
         for levels in read_levels(levels_of, sheet):
-            for analysis in (a for a in analyses if a.kind != "outcome"):
+            for analysis in (a for a in analyses if a.kind in BY_TARGET):
                 groups = compared_rows(analysis, sheet).values()
                 used = np.concatenate([*groups, np.array([], dtype=np.intp)])
                 notes = detection_notes(levels, used)

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 from contracts.plans import (
     AGE_CLASSES,
+    OF_PERSONS,
     PERSON_NUMBERS,
     SAMPLE_NUMBERS,
 )
@@ -41,9 +42,14 @@ class StudyColumns:
         """Columns that can form groups: nobody is in two of them."""
         return tuple(c for c in self.classes if c not in self.multiple)
 
+    @property
+    def person_classes(self) -> tuple[str, ...]:
+        """Columns that put each person in one class."""
+        return tuple(c for c in self.groupings if c in self.of_persons)
+
     def restricting(self, kind: str) -> dict[str, Sequence[str]]:
         """Return the columns that a kind of analysis can be restricted by, with their values."""
-        if kind != "outcome":
+        if kind not in OF_PERSONS:
             return self.classes
         # Scores have no samples: theirs are the columns of persons, and the treated site.
         persons = {c: values for c, values in self.classes.items() if c in self.of_persons}

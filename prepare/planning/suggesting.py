@@ -44,6 +44,7 @@ class Suggested:
     pairing: str = "independent"
     covariates: str = ""
     outcome: str = ""
+    event: str = ""
     family: str = ""
     primary_method: str = ""
     mode: str = "correct"

@@ -11,8 +11,8 @@ from prepare.starter.learnt import Learnt
 from prepare.starter.vocabulary import Group, Words
 
 _PLAN = ("analysis_id", "kind", "contrast_id", "numerator_group", "denominator_group", "grouping",
-         "subset", "visit", "pairing", "covariates", "outcome", "family", "primary_method", "mode",
-         "status", "alpha", "min_abs_fold_change")  # fmt: skip
+         "subset", "visit", "pairing", "covariates", "outcome", "event", "family", "primary_method",
+         "mode", "status", "alpha", "min_abs_fold_change")  # fmt: skip
 
 
 def study_toml(
@@ -136,7 +136,7 @@ def _contrast(one: Group, other: Group) -> tuple[object, ...]:
     is_paired = one.cohort == other.cohort and one.visit != other.visit
     name = f"{one.code}_vs_{other.code}"
     return (name, "contrast", name, one.code, other.code, "group_code", "", "",
-            "patient" if is_paired else "independent", "", "", "groups",
+            "patient" if is_paired else "independent", "", "", "", "groups",
             "moderated_t" if is_paired else "welch_t", "correct", "confirmatory", 0.05,
             1)  # fmt: skip
 

@@ -160,7 +160,7 @@ def test_a_method_that_the_statistics_refuse_is_found_before_a_run(folder, home)
     found = check(home, folder)
     assert [f.role for f in found.problems] == ["plan"]
     assert "welsh_t" in found.problems[0].problem.given
-    assert found.problems[0].place.cell == "M2"
+    assert found.problems[0].place.cell == "N2"
 
 
 def test_an_unquoted_name_in_brackets_is_shown_as_it_is(folder, tmp_path, cytomart):

@@ -144,8 +144,8 @@ def test_the_check_tells_who_enters_and_names_bad_cells_at_once(home, folder):
     found = check_plan(home, folder)
     assert found.exit_code == 1
     assert [p.where for p in found.problems] == [
-        "plan.csv, line 2, column primary_method (cell M2)",
-        "plan.csv, line 3, column alpha (cell P3)",
+        "plan.csv, line 2, column primary_method (cell N2)",
+        "plan.csv, line 3, column alpha (cell Q3)",
     ]
     assert {t.analysis.analysis_id for t in found.forecasts} == set(told) - {"a_vs_c", "b_vs_c"}
     assert not home.root.exists()

@@ -17,6 +17,7 @@ renamed as (
         pairing,
         covariates,
         outcome,
+        event,
         family,
         primary_method,
         mode,
