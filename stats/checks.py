@@ -41,6 +41,7 @@ def design_problems(analysis: Analysis, sheet: Sheet) -> list[Problem]:
         _repeated_patients(analysis, groups, sheet)
         or _shared(analysis, groups, sheet)
         or _cancelling(analysis)
+        or _after_baseline(analysis, sheet)
     )
 
 
@@ -149,4 +150,23 @@ def _cancelling(analysis: Analysis) -> list[Problem]:
         )
         for name in analysis.covariates
         if name in (*PERSON_CLASSES, *PERSON_NUMBERS)
+    ]
+
+
+def _after_baseline(analysis: Analysis, sheet: Sheet) -> list[Problem]:
+    """Return the fault of a prediction from levels that were measured after the baseline."""
+    if analysis.kind != "prediction":
+        return []
+    rows = chosen_rows(analysis, sheet)
+    late = [i for i in rows.tolist() if sheet.columns["is_baseline"][i] != "true"]
+    if not late:
+        return []
+    return [
+        Problem(
+            f"{len(late)} samples of visit {analysis.visit} were taken after the baseline: what "
+            "treatment did to a level would predict its success",
+            analysis.where,
+            "the baseline visit",
+            "write the study's baseline visit",
+        )
     ]

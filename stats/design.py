@@ -188,6 +188,11 @@ def baseline_rows(analysis: Analysis, sheet: Sheet) -> Rows:
     return np.flatnonzero(keep & (np.array(sheet.columns["is_baseline"]) == "true"))
 
 
+def rows_within_subset(analysis: Analysis, sheet: Sheet) -> Rows:
+    """Return the rows of every visit within the analysis's subset."""
+    return np.flatnonzero(_within_subset(analysis, sheet))
+
+
 def _within_subset(analysis: Analysis, sheet: Sheet) -> NDArray[np.bool_]:
     keep = np.array([bool(p) for p in sheet.columns["patient_id"]], dtype=np.bool_)
     for column, value in analysis.subset:

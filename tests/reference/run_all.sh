@@ -3,7 +3,7 @@
 # lib*.R is shared code, not a script. Needs Rscript; see the README.md of each folder.
 set -eu
 command -v Rscript >/dev/null 2>&1 || {
-    echo "make reference needs R (Debian: apt install r-base-core r-bioc-limma r-cran-statmod r-cran-car r-cran-lme4 r-cran-pbkrtest)"
+    echo "make reference needs R (Debian: apt install r-base-core r-bioc-limma r-cran-statmod r-cran-car r-cran-lme4 r-cran-pbkrtest r-cran-proc)"
     exit 2
 }
 here=$(cd "$(dirname "$0")" && pwd)

@@ -1,0 +1,1 @@
+"""Prediction of a yes/no outcome from baseline levels, judged without looking at what it saw."""
