@@ -33,6 +33,12 @@ STUDIES = Relation(
         Column("has_study_codes", FLAG,
                "True where patient and sample ids are study codes and need no pseudonym.",
                nullable=False),
+        Column("pain_instrument_id", TEXT, "Instrument whose scores make the classes of pain "
+               "response; null where study.toml names none."),
+        Column("index_site_attribute_id", TEXT, "Clinical attribute that holds a person's index "
+               "site; null where study.toml names none."),
+        Column("reirradiated_attribute_id", TEXT, "Clinical attribute that holds the sites that "
+               "were irradiated before; null where study.toml names none."),
     ),
 )  # fmt: skip
 
@@ -62,6 +68,8 @@ STUDY_VISITS = Relation(
                nullable=False),
         Column("window_first_day", INT, "First day of the visit's window.", "study day"),
         Column("window_last_day", INT, "Last day of the visit's window.", "study day"),
+        Column("days_after_treatment", INT, "Days from the end of treatment to the visit; null "
+               "where study.toml does not say.", "days"),
     ),
 )  # fmt: skip
 
@@ -96,6 +104,8 @@ STUDY_INSTRUMENTS = Relation(
                "fraction 0-1"),
         Column("mid_source", TEXT, "Where the minimal important difference comes from.",
                nullable=False),
+        Column("pain_kind", TEXT, "Which pain it asks for: worst, average, least, current or "
+               "unspecified; null where it is no pain scale of 0-10 or 0-100."),
     ),
 )  # fmt: skip
 

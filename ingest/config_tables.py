@@ -34,7 +34,8 @@ def study_tables(study: Study) -> list[tuple[Relation, Rows]]:
             {**key, "visit": v.code, "visit_label": v.label, "visit_order": v.order,
              "is_baseline": v.is_baseline,
              "window_first_day": v.window[0] if v.window else None,
-             "window_last_day": v.window[1] if v.window else None}
+             "window_last_day": v.window[1] if v.window else None,
+             "days_after_treatment": v.days_after_treatment}
             for v in study.visits
         ]),
         (STUDY_GROUPS, [
@@ -46,7 +47,7 @@ def study_tables(study: Study) -> list[tuple[Relation, Rows]]:
             {**key, "instrument_id": i.instrument_id, "instrument_label": i.label,
              "score_min": i.low, "score_max": i.high, "score_step": i.step,
              "better_direction": i.better, "mid_score": i.mid_score, "mid_frac": i.mid_frac,
-             "mid_source": i.mid_source}
+             "mid_source": i.mid_source, "pain_kind": i.pain_kind or None}
             for i in study.own_instruments
         ]),
         (STUDY_ATTRIBUTES, [
@@ -119,4 +120,7 @@ def _study_row(study: Study) -> dict[str, object]:
         "normalisation_reference": ",".join(study.reference_batches),
         "robustness_variants": ",".join(study.robustness_variants),
         "has_study_codes": study.ids_are_codes,
+        "pain_instrument_id": study.pain_response.instrument_id or None,
+        "index_site_attribute_id": study.pain_response.index_site_id or None,
+        "reirradiated_attribute_id": study.pain_response.reirradiated_id or None,
     }

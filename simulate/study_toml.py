@@ -93,7 +93,10 @@ def _visits(design: Design) -> list[Pairs]:
     later = design.visit_codes[1:]
     for k, code in enumerate(later, start=1):
         window = [1, 60] if len(later) == 1 else _window(k)
-        out.append([("code", code), ("label", _visit_label(k)), ("window_days", window)])
+        out.append(
+            [("code", code), ("label", _visit_label(k)), ("window_days", window),
+             ("days_after_treatment", 30 * k - 23)]
+        )  # fmt: skip
     return out
 
 

@@ -16,6 +16,7 @@ class Visit:
     order: int
     is_baseline: bool
     window: tuple[int, int] | None
+    days_after_treatment: int | None = None
 
 
 @dataclass(frozen=True)
@@ -31,7 +32,10 @@ class Group:
 
 @dataclass(frozen=True)
 class Instrument:
-    """A scale, or another measure with a range (`is_measure`: no outcome)."""
+    """A scale, or another measure with a range (`is_measure`: no outcome).
+
+    `pain_kind` says which pain it asks for; '' where it is no pain scale.
+    """
 
     instrument_id: str
     label: str
@@ -43,6 +47,7 @@ class Instrument:
     mid_frac: float | None
     mid_source: str
     is_measure: bool = False
+    pain_kind: str = ""
 
 
 @dataclass(frozen=True)
@@ -103,6 +108,23 @@ class Variant:
 
 
 @dataclass(frozen=True)
+class PainResponse:
+    """How the pain response of a study is judged; '' for what study.toml leaves open.
+
+    Parameters
+    ----------
+    instrument_id : str
+        Instrument whose scores make the classes of persons.
+    index_site_id, reirradiated_id : str
+        Attributes that hold a person's index site, and the sites that were irradiated before.
+    """
+
+    instrument_id: str = ""
+    index_site_id: str = ""
+    reirradiated_id: str = ""
+
+
+@dataclass(frozen=True)
 class Study:
     """A study as its study.toml states it.
 
@@ -150,6 +172,7 @@ class Study:
     own_variants: tuple[Variant, ...] = ()
     robustness_variants: tuple[str, ...] = ("all",)
     measures: tuple[Measure, ...] = ()
+    pain_response: PainResponse = PainResponse()
 
     def measures_of(self, role: str) -> tuple[Measure, ...]:
         """Return the numbers that the table of a role has."""
@@ -169,6 +192,11 @@ class Study:
     def visit_codes(self) -> tuple[str, ...]:
         """Codes of the visits in their order."""
         return tuple(v.code for v in self.visits)
+
+    @property
+    def follow_ups(self) -> tuple[str, ...]:
+        """Codes of the visits after the baseline."""
+        return tuple(v.code for v in self.visits if not v.is_baseline)
 
     @property
     def scales(self) -> tuple[str, ...]:

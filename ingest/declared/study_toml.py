@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 import re
+from dataclasses import replace
 from pathlib import Path
 
 from contracts.paths import SEEDS
 from ingest.declared.measures_toml import read_measures
+from ingest.declared.pain_toml import read_pain_kind, read_pain_response
 from ingest.declared.study import Attribute, Group, Instrument, Study, Threshold, Visit
 from ingest.declared.toml_reader import Section, TomlReader
 from ingest.declared.values_toml import read_value_format
@@ -24,7 +26,7 @@ from ingest.platforms import PLATFORMS
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _TABLES = ("study", "privacy", "panel", "normalisation", "visits", "groups", "centres",
            "instruments", "attributes", "measures", "thresholds", "columns", "values", "table",
-           "variants", "robustness")  # fmt: skip
+           "variants", "robustness", "pain_response")  # fmt: skip
 _MAPPED = ("patients", "samples", "assessments", "plan")
 #: The one variant of platforms whose files hold finished values.
 AS_REPORTED = "as_reported"
@@ -74,6 +76,7 @@ def as_far_as_it_reads(
     own_variants = read_variants(toml, variants, has_values=has_values)
     variants |= {v.variant_id: v for v in own_variants}
     attributes = _attributes(toml)
+    instruments = {**shipped, **{i.instrument_id: i for i in own}}
     found = Study(
         study_id=_id(study, "id"),
         title=study.text("title"),
@@ -91,7 +94,7 @@ def as_far_as_it_reads(
         groups=_groups(toml, visits),
         centres=_centres(toml),
         own_instruments=own,
-        instruments={**shipped, **{i.instrument_id: i for i in own}},
+        instruments=instruments,
         attributes=attributes,
         measures=read_measures(toml, [a.attribute_id for a in attributes]),
         thresholds=_thresholds(toml, seeds),
@@ -99,6 +102,7 @@ def as_far_as_it_reads(
         value_format=value_format,
         own_variants=own_variants,
         robustness_variants=read_robustness(robustness, variants, reference),
+        pain_response=read_pain_response(toml, instruments, attributes),
     )
     _variant(study, found, tuple(variants))
     check_primary(study, variants.get(found.primary_variant), found.reference_batches)
@@ -115,7 +119,7 @@ def shipped_instruments(seeds: Path = SEEDS) -> dict[str, Instrument]:
                 r["instrument_id"], r["instrument_label"], float(r["score_min"]),
                 float(r["score_max"]), _real(r["score_step"]), r["better_direction"],
                 _real(r["mid_score"]), _real(r["mid_frac"]), r["mid_source"],
-                r["instrument_kind"] == "measure",
+                r["instrument_kind"] == "measure", r["pain_kind"],
             )
             for r in csv.DictReader(stream)
         }  # fmt: skip
@@ -182,6 +186,7 @@ def _visits(toml: TomlReader) -> tuple[Visit, ...]:
                 section.ordinal,
                 section.flag("baseline", default=False),
                 _window(section),
+                _days_after_treatment(section),
             )
         )
         section.refuse_unknown()
@@ -202,6 +207,15 @@ def _window(section: Section) -> tuple[int, int] | None:
     section.complain("window_days", f"`window_days` is {value!r}",
                      allowed="first and last study day: [-14, 0]")  # fmt: skip
     return None
+
+
+def _days_after_treatment(section: Section) -> int | None:
+    days = section.number("days_after_treatment", required=False)
+    if days is not None and (days < 0 or days != int(days)):
+        section.complain("days_after_treatment", f"`days_after_treatment` is {days:g}",
+                         allowed="whole days, 0 or more")  # fmt: skip
+        return None
+    return None if days is None else int(days)
 
 
 def _groups(toml: TomlReader, visits: tuple[Visit, ...]) -> tuple[Group, ...]:
@@ -267,6 +281,8 @@ def _instruments(toml: TomlReader, shipped: dict[str, Instrument]) -> tuple[Inst
                 name in shipped and shipped[name].is_measure,
             )
         )
+        kind = read_pain_kind(section, found[-1], shipped.get(name))
+        found[-1] = replace(found[-1], pain_kind=kind)
         section.refuse_unknown()
     _unique(sections, [i.instrument_id for i in found], "id")
     return tuple(found)

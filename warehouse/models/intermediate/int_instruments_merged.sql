@@ -12,10 +12,13 @@ kept_shipped as (
         studies.study_id,
         shipped.instrument_id,
         shipped.instrument_label,
+        shipped.score_min,
+        shipped.score_max,
         shipped.better_direction,
         shipped.mid_score,
         shipped.mid_frac,
-        shipped.mid_source
+        shipped.mid_source,
+        coalesce(shipped.pain_kind, '') as pain_kind
     from studies
     cross join shipped
     left join study_instruments

@@ -8,10 +8,13 @@ renamed as (
         study_id,
         instrument_id,
         instrument_label,
+        score_min,
+        score_max,
         better_direction,
         mid_score,
         mid_frac,
-        mid_source
+        mid_source,
+        coalesce(pain_kind, '') as pain_kind
     from instruments
 )
 

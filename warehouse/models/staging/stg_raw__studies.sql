@@ -15,6 +15,9 @@ renamed as (
         baseline_visit,
         normalisation_reference,
         robustness_variants,
+        pain_instrument_id,
+        index_site_attribute_id,
+        reirradiated_attribute_id,
         is_synthetic,
         has_study_codes
     from studies

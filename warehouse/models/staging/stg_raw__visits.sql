@@ -11,6 +11,7 @@ renamed as (
         visit_order,
         window_first_day,
         window_last_day,
+        days_after_treatment,
         is_baseline
     from visits
 )
