@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 
 from contracts import CytomartError, Problem
+from contracts.pain import is_response_column
 from contracts.plans import OF_PERSONS, PERSON_CLASSES, PERSON_NUMBERS, TWO_ARMS
 from stats.design import (
     Rows,
@@ -149,7 +150,7 @@ def _cancelling(analysis: Analysis) -> list[Problem]:
             f"take {name} out of covariates",
         )
         for name in analysis.covariates
-        if name in (*PERSON_CLASSES, *PERSON_NUMBERS)
+        if name in (*PERSON_CLASSES, *PERSON_NUMBERS) or is_response_column(name)
     ]
 
 

@@ -75,14 +75,17 @@ def described_samples(
     return _with_empty(described, declared, True, pa.float64())
 
 
-def described_patients(patients: pa.Table, attributes: pa.Table, declared: pa.Table) -> pa.Table:
-    """Return patients with a column for each clinical attribute, and their `age_class`.
+def described_patients(
+    patients: pa.Table, attributes: pa.Table, declared: pa.Table, responses: pa.Table | None = None
+) -> pa.Table:
+    """Return patients with a column for each clinical attribute and pain response, and `age_class`.
 
     Parameters
     ----------
     patients, attributes : columns of `marts.dim_patients` and `marts.dim_patient_attributes`
         Several values of one attribute are joined by `|`.
     declared : columns of `intermediate.int_columns_declared`, of which the classes count
+    responses : columns of `intermediate.int_patients_responded`; None for nobody's
     """
     if "age_years" in patients.column_names:
         ages = patients["age_years"].to_pylist()
@@ -90,6 +93,8 @@ def described_patients(patients: pa.Table, attributes: pa.Table, declared: pa.Ta
         patients = patients.append_column("age_class", pa.array(classes, pa.string()))
     keys = ("study_id", "patient_id")
     described = _with_columns(patients, attributes, keys, "attribute_id", "level", pa.string())
+    if responses is not None:
+        described = _with_columns(described, responses, keys, "attribute_id", "level", pa.string())
     return _with_empty(described, declared, False, pa.string())
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from contracts.pain import RESPONSES, response_columns
 from contracts.plans import (
     AGE_CLASSES,
     OF_PERSONS,
@@ -64,6 +65,7 @@ def columns_of(study: Study) -> StudyColumns:
         "sex": SEXES,
         "age_class": AGE_CLASSES,
         **{a.attribute_id: a.values for a in study.attributes},
+        **dict.fromkeys(response_columns(study.follow_ups), RESPONSES),
     }
     samples: dict[str, Sequence[str]] = {
         "group_code": [g.code for g in study.groups],

@@ -15,11 +15,13 @@ from pathlib import Path
 import pyarrow as pa
 from duckdb import DuckDBPyConnection
 
+from contracts.pain import RESPONSE_CLASSES
 from contracts.plans import AGE_CLASSES, AGE_CUT
 from contracts.quality import EXCLUSIONS
 from ingest.load import look_at_tables
 from ingest.load_report import LoadReport
 from prepare.check.against import standing_of
+from prepare.planning.responses import patients_responded
 from stats.design import Sheet, read_sheet
 from stats.tables import described_patients, described_samples
 from store.home import Home
@@ -88,7 +90,7 @@ union all
 select study_id, sample_id, measure_id, measure_value
 from raw.sample_measures where study_id = $study and measure_value is not null
 """
-_DECLARED = """
+_DECLARED = f"""
 select study_id, unnest(['cohort', 'centre_id', 'sex', 'age_class']) as column_name,
     false as is_number
 from raw.studies where study_id = $study
@@ -96,6 +98,8 @@ union all select study_id, 'age_years', true from raw.studies where study_id = $
 union all select distinct study_id, attribute_id, false from raw.study_attributes
 where study_id = $study
 union all select study_id, measure_id, true from raw.study_measures where study_id = $study
+union all select study_id, unnest({list(RESPONSE_CLASSES)}) || '@' || visit, false
+from raw.study_visits where study_id = $study and not is_baseline
 """
 _OUTCOMES = """
 select a.study_id, a.patient_id, p.cohort, a.visit, a.instrument_id, a.site_id,
@@ -172,7 +176,21 @@ def _look(con: DuckDBPyConnection, study_id: str) -> tuple[pa.Table, pa.Table, p
         return con.execute(query, {"study": study_id}).to_arrow_table()
 
     declared = table(_DECLARED)
-    samples = described_samples(table(_SAMPLES), table(_CLASSES), table(_QUANTITIES), declared)
-    patients = described_patients(table(_PATIENTS), table(_ATTRIBUTES), declared)
+    responded = patients_responded(at, study_id)
+    classes = pa.concat_tables([table(_CLASSES), _of_samples(at, responded)])
+    samples = described_samples(table(_SAMPLES), classes, table(_QUANTITIES), declared)
+    patients = described_patients(table(_PATIENTS), table(_ATTRIBUTES), declared, responded)
     n_targets = table(_TARGETS).column(0)[0].as_py()
     return samples, table(_OUTCOMES), patients, int(n_targets)
+
+
+def _of_samples(at: DuckDBPyConnection, responded: pa.Table) -> pa.Table:
+    """Return the classes of persons as classes of their samples."""
+    at.register("_responded", responded)
+    return at.execute(
+        """
+        select s.study_id, s.sample_id, r.attribute_id as grouping, r.level as class_value
+        from raw.samples as s
+        inner join _responded as r on s.study_id = r.study_id and s.patient_id = r.patient_id
+        """
+    ).to_arrow_table()

@@ -38,7 +38,8 @@ def test_samples_have_the_same_columns_and_cells(built, people):
     shared = set(sheet.columns) & set(people.sheet.columns)
     assert set(people.sheet.columns) == shared
     assert {"cohort", "centre_id", "sex", "age_class", "age_years", "er", "bone_sites",
-            "collected_day", "is_baseline", "visit", "lot"} <= shared  # fmt: skip
+            "collected_day", "is_baseline", "visit", "lot", "pain_responder@follow_up",
+            "pain_only_responder@follow_up"} <= shared  # fmt: skip
     for name in sorted(shared):
         assert people.sheet.columns[name] == sheet.columns[name], name
     for name in people.sheet.numbers:
@@ -54,6 +55,7 @@ def test_scores_and_persons_are_the_same(built, people):
         built("marts.dim_patients"),
         built("marts.dim_patient_attributes"),
         built("intermediate.int_columns_declared"),
+        built("intermediate.int_patients_responded"),
     )
     columns = people.patients.column_names
     assert people.patients.sort_by("patient_id").to_pylist() == described.select(

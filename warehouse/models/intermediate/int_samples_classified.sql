@@ -10,6 +10,8 @@ patients as (select * from {{ ref('stg_raw__patients') }}),
 
 attributes as (select * from {{ ref('stg_raw__patient_attributes') }}),
 
+responses as (select * from {{ ref('int_patients_responded') }}),
+
 -- a bridge sample belongs to a slide, a batch and a lot, but to no arm of a contrast
 samples as (
     select *
@@ -74,6 +76,19 @@ listed_age_classes as (
     where patients.age_years is not null
 ),
 
+listed_response_classes as (
+    select
+        samples.study_id,
+        samples.sample_id,
+        responses.attribute_id as grouping,
+        responses.level as class_value
+    from samples
+    inner join responses
+        on
+            samples.study_id = responses.study_id
+            and samples.patient_id = responses.patient_id
+),
+
 stacked as (
     select * from listed_sample_classes
     union all
@@ -82,6 +97,8 @@ stacked as (
     select * from listed_age_classes
     union all
     select * from listed_attribute_classes
+    union all
+    select * from listed_response_classes
 )
 
 select * from stacked

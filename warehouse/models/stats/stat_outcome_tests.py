@@ -13,6 +13,7 @@ def model(dbt, session):
             dbt.ref("dim_patients").to_arrow_table(),
             dbt.ref("dim_patient_attributes").to_arrow_table(),
             dbt.ref("int_columns_declared").to_arrow_table(),
+            dbt.ref("int_patients_responded").to_arrow_table(),
         ),
         dbt.ref("stg_raw__plan").to_arrow_table(),
     )
