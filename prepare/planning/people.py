@@ -176,8 +176,8 @@ def _look(con: DuckDBPyConnection, study_id: str) -> tuple[pa.Table, pa.Table, p
         return con.execute(query, {"study": study_id}).to_arrow_table()
 
     declared = table(_DECLARED)
-    responded = patients_responded(at, study_id)
-    classes = pa.concat_tables([table(_CLASSES), _of_samples(at, responded)])
+    responded = patients_responded(con, study_id)
+    classes = pa.concat_tables([table(_CLASSES), _of_samples(con, responded)])
     samples = described_samples(table(_SAMPLES), classes, table(_QUANTITIES), declared)
     patients = described_patients(table(_PATIENTS), table(_ATTRIBUTES), declared, responded)
     n_targets = table(_TARGETS).column(0)[0].as_py()

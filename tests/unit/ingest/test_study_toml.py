@@ -194,3 +194,79 @@ def test_the_mapping_of_columns(source, toml_text):
     text = toml_text + '\n[columns.patients]\npatient_id = "Pat"\n'
     assert read_study(source(text, "study.toml")).columns == {"patients": {"patient_id": "Pat"}}
     assert "unknown key `patient`" in refusal(source, toml_text + '\n[columns.patient]\na = "b"\n')
+
+
+PAIN = """
+[[instruments]]
+id = "my_worst_pain"
+label = "Worst pain"
+min = 0
+max = 10
+better = "lower"
+pain = "worst"
+[[attributes]]
+id = "index_site"
+label = "Index site"
+levels = [["spine", "Spine"], ["limb", "Limb"]]
+[[attributes]]
+id = "again"
+label = "Irradiated before"
+multiple = true
+levels = [["spine", "Spine"], ["all", "Every site"]]
+[pain_response]
+instrument = "my_worst_pain"
+index_site = "index_site"
+reirradiated = "again"
+"""
+
+
+def test_what_a_pain_response_is_taken_from(source, toml_text):
+    found = read_study(source(toml_text + PAIN, "study.toml"))
+    assert found.instruments["my_worst_pain"].pain_kind == "worst"
+    assert found.instruments["vas_pain_0_10"].pain_kind == "unspecified"
+    assert found.instruments["eortc_qlq_c30_pain"].pain_kind == ""
+    response = found.pain_response
+    assert (response.instrument_id, response.index_site_id, response.reirradiated_id) == (
+        "my_worst_pain", "index_site", "again",
+    )  # fmt: skip
+
+
+def test_a_shipped_pain_scale_under_another_difference_stays_one(source, toml_text):
+    own = PAIN.replace('"my_worst_pain"', '"bpi_worst_pain"').replace('pain = "worst"\n', "")
+    assert read_study(source(toml_text + own, "study.toml")).instruments[
+        "bpi_worst_pain"
+    ].pain_kind == "worst"  # fmt: skip
+    with pytest.raises(RefusedError, match="scales that say which `pain` they ask for"):
+        read_study(source(toml_text + own.replace("max = 10", "max = 9"), "study.toml"))
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        (("max = 10", "max = 9"), "a scale of 0 to 9 on which lower is better"),
+        (('better = "lower"', 'better = "higher"'), "on which higher is better"),
+        (('pain = "worst"', 'pain = "bad"'), "`pain` is 'bad'"),
+        (('instrument = "my_worst_pain"', 'instrument = "vas"'), "`instrument` is 'vas'"),
+        (('instrument = "my_worst_pain"', 'instrument = "eortc_qlq_c30_global"'),
+         "`instrument` is 'eortc_qlq_c30_global'"),
+        (('index_site = "index_site"', 'index_site = "again"'), "`index_site` is 'again'"),
+        (('reirradiated = "again"', 'reirradiated = "er2"'), "`reirradiated` is 'er2'"),
+        (('reirradiated = "again"', "site = 1"), "unknown key `site`"),
+    ],
+)  # fmt: skip
+def test_a_wrong_pain_response_is_named(source, toml_text, change, words):
+    assert change[0] in PAIN
+    assert words in refusal(source, toml_text + PAIN.replace(*change))
+
+
+@pytest.mark.parametrize(("days", "is_right"), [("7", True), ("0", True), ("-1", False),
+                                                ("7.5", False), ('"a week"', False)])  # fmt: skip
+def test_days_after_treatment_are_whole_days(source, toml_text, days, is_right):
+    given = toml_text.replace('code = "follow_up"',
+                              f'code = "follow_up"\ndays_after_treatment = {days}', 1)  # fmt: skip
+    assert given != toml_text
+    if is_right:
+        found = read_study(source(given, "study.toml"))
+        assert found.visits[1].days_after_treatment == int(days)
+    else:
+        assert "`days_after_treatment` is" in refusal(source, given)
