@@ -1,0 +1,1 @@
+"""One check per file: a claim in, a finding out."""
