@@ -1,4 +1,4 @@
-"""Which numbers a printed one may stand for: rounded half up, half to even, or truncated."""
+"""Which numbers a printed one may stand for: rounded (a half either way), or truncated."""
 
 from __future__ import annotations
 
@@ -9,13 +9,23 @@ from itertools import product
 
 from contracts.claim_figures import Printed
 
-#: Ways of printing. Half away from zero and half to even are both rounding.
+#: Ways of printing.
 ROUNDED, TRUNCATED = "rounded", "truncated"
 
 
 def prints_rounded(exact: Fraction, printed: Printed) -> bool:
-    """Return whether a number is printed so by rounding, whichever way a half goes."""
-    return abs(exact - printed.exact) <= printed.unit / 2
+    """Return whether a number is printed so by rounding.
+
+    A half goes away from zero, to the even digit, or where the nearest double lies (as 2.675,
+    which a program prints as 2.67).
+    """
+    off = abs(exact - printed.exact)
+    if off != printed.unit / 2:
+        return off < printed.unit / 2
+    is_away = abs(printed.exact) > abs(exact)
+    is_even = (printed.exact / printed.unit) % 2 == 0
+    double = Fraction(float(exact))
+    return is_away or is_even or (double != exact and (double > exact) == (printed.exact > exact))
 
 
 def prints_truncated(exact: Fraction, printed: Printed) -> bool:

@@ -4,23 +4,33 @@ from __future__ import annotations
 
 from collections import Counter
 
+from contracts.claim_figures import Printed
 from stats.claims.claim import INCONSISTENT, NOT_TESTABLE, REPRODUCED, Claim, Finding
-from stats.claims.rounding import bounds
+from stats.claims.rounding import prints_rounded
 from stats.claims.words import listed
 
 
 def agreement(claim: Claim) -> Finding:
-    """Judge a number that stands in several places: all printed forms must allow one value."""
+    """Judge a number that stands in several places.
+
+    Where it has as many decimals it must be the same; with fewer, the rounded one.
+    """
     values, places = claim.numbers("values"), claim.texts("places")
-    ranges = [bounds(v) for v in values]
     spread = float(max(v.exact for v in values) - min(v.exact for v in values))
     numbers = {"n_places": float(len(values)), "largest_difference": spread}
     told = listed((f"{p} {v.text}" for p, v in zip(places, values, strict=True)), 12)
     if len(values) == 1:
         return Finding(NOT_TESTABLE, f"Stated in one place only: {told}.", numbers,
                        is_able_to_fail=False)  # fmt: skip
-    if max(low for low, _ in ranges) <= min(high for _, high in ranges):
+    finest = max(values, key=lambda v: v.decimals)
+    if all(_is_same(finest, v) for v in values):
         return Finding(REPRODUCED, f"The same in {len(values)} places: {told}.", numbers)
     usual = Counter(v.value for v in values).most_common(1)[0][0]
     odd = [p for p, v in zip(places, values, strict=True) if v.value != usual]
     return Finding(INCONSISTENT, f"Not the same: {told}; {listed(odd)} differs.", numbers)
+
+
+def _is_same(finest: Printed, other: Printed) -> bool:
+    if other.decimals == finest.decimals:
+        return other.value == finest.value
+    return prints_rounded(finest.exact, other)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import math
+
 from stats.claims.claim import CONSISTENT, INCONSISTENT, NOT_TESTABLE, Claim, Finding
 from stats.claims.words import plain
 
@@ -20,7 +22,7 @@ def effect_direction(claim: Claim) -> Finding:
         change = after.exact - before.exact
         is_better = change > 0 if better == "higher" else change < 0
         numbers[f"change_{i}"] = float(change)
-        numbers[f"log_ratio_sign_{i}"] = float((ratio.exact > 1) - (ratio.exact < 1))
+        numbers[f"log_ratio_{i}"] = math.log(ratio.exact)
         told.append(f"{before.text} → {after.text} ({'better' if is_better else 'not better'}, "
                     f"{plain(change)}) with a ratio of {ratio.text}")  # fmt: skip
         fits_worse = ratio.exact != 1 and (ratio.exact < 1) == is_better

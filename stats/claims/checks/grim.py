@@ -33,7 +33,8 @@ def grim(claim: Claim) -> Finding:
     units = n * items
     numbers = {"nearest_sum": float(nearest_sum(mean, units, step)),
                "n_sums_that_fit": float(len(sums(mean, units, step, own))),
-               "mean_times_n": float(mean.exact * units)}  # fmt: skip
+               "mean_times_n": float(mean.exact * units),
+               "means_apart": float(step / units)}  # fmt: skip
     if outside := _outside(claim, mean):
         return Finding(INCONSISTENT, outside, numbers)
     if step / units <= mean.unit:

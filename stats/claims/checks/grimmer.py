@@ -198,8 +198,8 @@ def _nearest(mean: Printed, sd: Printed, n: int, step: Fraction) -> str:
 
 def _numbers(mean: Printed, sd: Printed, n: int, step: Fraction) -> dict[str, float]:
     total, below, above = _around(mean, sd, n, step)
-    shown = {"sum": float(total * step), "squares_below": float(below),
-             "squares_above": float(above),
+    shown = {"mean_times_n": float(mean.exact * n), "sum": float(total * step),
+             "squares_below": float(below), "squares_above": float(above),
              "squares_wanted": float((sd.exact / step) ** 2 * (n - 1))}  # fmt: skip
     for name, q in (("sd_below", below), ("sd_above", above)):
         shown[name] = float(step) * _root(_spread(total, q, n, 1))

@@ -9,6 +9,7 @@ from scipy import stats as sps
 
 from stats.claims.checks.table_reconstruction import tables_of
 from stats.claims.claim import CONSISTENT, INCONSISTENT, NOT_TESTABLE, Claim, Finding
+from stats.claims.rounding import TRUNCATED
 from stats.claims.two_by_two import MOST_PERSONS, Table
 from stats.methods.arrays import Floats
 
@@ -55,7 +56,8 @@ def one_cut_off(claim: Claim) -> Finding:
     best = max((_best(claim, t) for t in independent), key=lambda b: b.p)
     e1, e2 = best.expected
     numbers = {"cut_off": best.score, "expected_1": e1, "expected_2": e2, "p": best.p,
-               "events_1": best.table.events_1, "events_2": best.table.events_2}  # fmt: skip
+               "events_1": best.table.events_1, "events_2": best.table.events_2,
+               "truncated": float(best.table.way == TRUNCATED)}  # fmt: skip
     told = (f"The odds ratio comes from {best.table.words}. With {_scores(claim)}, the best single "
             f"cut-off ({best.side} {best.score:.2f}) expects {e1:.1f} of {n_1} and {e2:.1f} of "
             f"{n_2}, binomial p = {best.p:.2g}")  # fmt: skip

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import math
 from fractions import Fraction
 
 from contracts.claim_figures import Printed
 from stats.claims.claim import CONSISTENT, INCONSISTENT, REPRODUCED, Claim, Finding
-from stats.claims.rounding import ROUNDED, TRUNCATED, prints
+from stats.claims.rounding import ROUNDED, TRUNCATED, bounds, prints
 from stats.claims.words import listed, plain
 
 #: Denominators are sought up to so many times the stated one.
@@ -45,7 +46,13 @@ def _all(counts: tuple[int, ...], percents: tuple[Printed, ...], n: int, way: st
 def _fitting(counts: tuple[int, ...], percents: tuple[Printed, ...], n: int) -> list[int]:
     """Return denominators that print every percentage, the sum of the counts first."""
     total = sum(counts)
-    tried = [m for m in (total, *range(max(*counts, 1), _REACH * max(n, total) + 1)) if m > 0]
+    least, most = max(*counts, 1), _REACH * max(n, total)
+    for count, percent in zip(counts, percents, strict=True):
+        low, high = bounds(percent)
+        if count and high > 0:
+            least = max(least, math.ceil(100 * count / high))
+            most = min(most, math.floor(100 * count / low)) if low > 0 else most
+    tried = [m for m in (total, *range(least, most + 1)) if m > 0]
     return [m for m in dict.fromkeys(tried) if _all(counts, percents, m, ROUNDED)]
 
 

@@ -30,6 +30,7 @@ def rounding_consistency(claim: Claim) -> Finding:
         "n_neither": float(len(neither)),
     }
     numbers |= {f"exact_{i}": float(_exact(*row)) for i, row in enumerate(rows, start=1)}
+    numbers |= {f"means_apart_{i}": float(s / n) for i, (_, n, s, _) in enumerate(rows, start=1)}
     told = "; ".join(_words(*row) for row in rows)
     if neither:
         return Finding(INCONSISTENT, f"{told}. {listed(m.text for m in neither)} fits no sum.",

@@ -95,8 +95,9 @@ def _p_words(table: Table) -> str:
 
 
 def _cells(table: Table) -> dict[str, float]:
+    cut = {"truncated": float(table.way == TRUNCATED)}
     if table.is_paired:
-        return {"pairs_b": table.events_1, "pairs_c": table.events_2, "added": table.added}
-    return {"events_1": table.events_1, "others_1": table.n_1 - table.events_1,
+        return {**cut, "pairs_b": table.events_1, "pairs_c": table.events_2, "added": table.added}
+    return {**cut, "events_1": table.events_1, "others_1": table.n_1 - table.events_1,
             "events_2": table.events_2, "others_2": table.n_2 - table.events_2,
             "added": table.added}  # fmt: skip
