@@ -28,6 +28,14 @@ def prints_rounded(exact: Fraction, printed: Printed) -> bool:
     return is_away or is_even or (double != exact and (double > exact) == (printed.exact > exact))
 
 
+def are_same(first: Printed, second: Printed) -> bool:
+    """Return whether two prints are of one number: alike, or the finer one rounds to the other."""
+    if first.decimals == second.decimals:
+        return first.value == second.value
+    finer, coarser = sorted((first, second), key=lambda p: -p.decimals)
+    return prints_rounded(finer.exact, coarser)
+
+
 def prints_truncated(exact: Fraction, printed: Printed) -> bool:
     """Return whether a number is printed so by cutting its further digits off."""
     shown = abs(printed.exact)

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 
-from contracts.claim_figures import Printed
 from stats.claims.claim import INCONSISTENT, NOT_TESTABLE, REPRODUCED, Claim, Finding
-from stats.claims.rounding import prints_rounded
+from stats.claims.rounding import are_same
 from stats.claims.words import listed
 
 
@@ -23,14 +22,8 @@ def agreement(claim: Claim) -> Finding:
         return Finding(NOT_TESTABLE, f"Stated in one place only: {told}.", numbers,
                        is_able_to_fail=False)  # fmt: skip
     finest = max(values, key=lambda v: v.decimals)
-    if all(_is_same(finest, v) for v in values):
+    if all(are_same(finest, v) for v in values):
         return Finding(REPRODUCED, f"The same in {len(values)} places: {told}.", numbers)
     usual = Counter(v.value for v in values).most_common(1)[0][0]
     odd = [p for p, v in zip(places, values, strict=True) if v.value != usual]
     return Finding(INCONSISTENT, f"Not the same: {told}; {listed(odd)} differs.", numbers)
-
-
-def _is_same(finest: Printed, other: Printed) -> bool:
-    if other.decimals == finest.decimals:
-        return other.value == finest.value
-    return prints_rounded(finest.exact, other)

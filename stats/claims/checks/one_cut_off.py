@@ -56,9 +56,14 @@ def one_cut_off(claim: Claim) -> Finding:
     best = max((_best(claim, t) for t in independent), key=lambda b: b.p)
     e1, e2 = best.expected
     numbers = {"cut_off": best.score, "expected_1": e1, "expected_2": e2, "p": best.p,
-               "events_1": best.table.events_1, "events_2": best.table.events_2,
-               "truncated": float(best.table.way == TRUNCATED)}  # fmt: skip
-    told = (f"The odds ratio comes from {best.table.words}. With {_scores(claim)}, the best single "
+               "n_tables": len(independent), "events_1": best.table.events_1,
+               "events_2": best.table.events_2}  # fmt: skip
+    numbers["truncated"] = float(best.table.way == TRUNCATED)
+    from_where = f"The odds ratio comes from {best.table.words}"
+    if len(independent) > 1:
+        from_where = (f"{len(independent)} tables print the odds ratio; cut-offs explain "
+                      f"{best.table.words} best")  # fmt: skip
+    told = (f"{from_where}. With {_scores(claim)}, the best single "
             f"cut-off ({best.side} {best.score:.2f}) expects {e1:.1f} of {n_1} and {e2:.1f} of "
             f"{n_2}, binomial p = {best.p:.2g}")  # fmt: skip
     if best.p >= LEVEL:

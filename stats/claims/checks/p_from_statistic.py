@@ -10,6 +10,8 @@ from stats.claims.claim import INCONSISTENT, NOT_TESTABLE, Claim, Finding
 from stats.claims.p_values import PRange, p_verdict, stated_words, times_stated
 from stats.claims.rounding import real_bounds
 
+_NAMES = {"f": "F", "chi2": "χ²"}
+
 
 def p_from_statistic(claim: Claim) -> Finding:
     """Judge a printed p by the printed statistic: t, z and r two-sided, F and χ² upper tail.
@@ -33,7 +35,7 @@ def p_from_statistic(claim: Claim) -> Finding:
                   (_p(kind, low, df1, df2), _p(kind, high, df1, df2)))  # fmt: skip
     on = {"z": "", "f": f" on {df1} and {df2} df"}.get(kind, f" on {df1} df")
     numbers = {"p": p.p, **times_stated(stated, p.p)}
-    return Finding(p_verdict(stated, p), f"{kind} = {value.text}{on}: {p.words}, "
+    return Finding(p_verdict(stated, p), f"{_NAMES.get(kind, kind)} = {value.text}{on}: {p.words}, "
                    f"{stated_words(stated, p)}.", numbers)  # fmt: skip
 
 

@@ -60,7 +60,10 @@ def _other(
     counts: tuple[int, ...], percents: tuple[Printed, ...], n: int, numbers: dict[str, float]
 ) -> str:
     """Say which other denominator prints the block, and add it to the numbers."""
-    found = [m for m in _fitting(counts, percents, n) if m != n]
+    fitting = _fitting(counts, percents, n)
+    if n in fitting:
+        return f" The percentages are of {n}."
+    found = [m for m in fitting if m != n]
     if not found:
         return " No other denominator prints them either."
     numbers["n_fitting"] = found[0]

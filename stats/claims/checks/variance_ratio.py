@@ -27,6 +27,8 @@ def variance_ratio(claim: Claim) -> Finding:
     ranges = [real_bounds(s, least=0) for s in sds]
     f_ends = spread_of(lambda a, b: _larger(a, b, n1, n2)[0], ranges)
     p_ends = spread_of(lambda a, b: f_p(*_larger(a, b, n1, n2)), ranges)
+    if max(r[0] for r in ranges) <= min(r[1] for r in ranges):
+        p_ends, f_ends = (p_ends[0], 1.0), (1.0, f_ends[1])  # the two SDs may be the same
     p = PRange.of(f_p(f, df1, df2), p_ends)
     ratio = f"({max(sds, key=lambda s: s.exact).text}/{min(sds, key=lambda s: s.exact).text})²"
     parts = [f"F = {ratio} = {f:.3f} on {df1} and {df2} df, {p.words}"]
