@@ -53,8 +53,8 @@ def variance_ratio(claim: Claim) -> Finding:
 
 def f_p(f: float, df1: int, df2: int) -> float:
     """Return the two-sided p of an F that is 1 or more, as R's `var.test` has it."""
-    upper = float(sps.f.sf(f, df1, df2))
-    return min(1.0, 2 * min(upper, 1 - upper))
+    tails = sps.f.cdf(f, df1, df2), sps.f.sf(f, df1, df2)
+    return min(1.0, 2 * float(min(tails)))
 
 
 def _larger(s1: float, s2: float, n1: int, n2: int) -> tuple[float, int, int]:
