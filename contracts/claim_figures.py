@@ -91,9 +91,10 @@ class Figure:
         if self.words:
             several = ", `|` between several" if self.kind == "words" else ""
             return f"{', '.join(self.words)}{several}"
-        bounds = [f"from {self.low}"] if self.low is not None and self.kind == "number" else []
-        if self.low is not None and self.kind in ("count", "counts") and self.low:
-            bounds = [f"at least {self.low}"]
+        if self.kind in ("count", "counts"):
+            to = "" if self.high is None else f" to {self.high}"
+            return KINDS[self.kind].replace("from 0", f"from {self.low or 0}{to}")
+        bounds = [f"from {self.low}"] if self.low is not None else []
         bounds += [f"at most {self.high}"] if self.high is not None else []
         bounds += [f"above {self.above}"] if self.above is not None else []
         return ", ".join((KINDS[self.kind], *bounds))

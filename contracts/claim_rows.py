@@ -111,15 +111,16 @@ def _figure_faults(number: int, text: str, check: Check) -> Iterator[ClaimFault]
     names = Counter(name for name, _ in found)
     known = ", ".join(check.by_name) or "none"
     read: dict[str, Value] = {}
-    for name, value in found:
+    repeated = {n for n, k in names.items() if n and k > 1}
+    for name in sorted(repeated):
+        yield faulty(f"figure `{name}` stands {names[name]} times", "each name once",
+                     "write it once; values of a list have | between them")  # fmt: skip
+    for name, value in (f for f in found if f[0] not in repeated):
         if not name:
             yield faulty(f"`{value}` is no figure", "name=value; name=value", "write it so")
         elif name not in check.by_name and not check.is_open:
             yield faulty(f"{check.check_id} reads no figure `{name}`", known,
                          "correct the name, or take it out")  # fmt: skip
-        elif names[name] > 1:
-            yield faulty(f"figure `{name}` stands {names[name]} times", "each name once",
-                         "write it once; values of a list have | between them")  # fmt: skip
         elif figure := check.by_name.get(name):
             try:
                 read[name] = read_figure(figure, value)
@@ -152,6 +153,7 @@ def _related_faults(
     if check.related == NO_RELATED and wanted:
         yield ClaimFault(number, column, f"{check.check_id} reads its own figures only", "nothing",
                          f"leave {column} empty")  # fmt: skip
+        return
     for name in wanted:
         if not any(_means(name, m) for m in members if m != text["claim_id"]):
             yield ClaimFault(number, column, f"there is no other claim `{name}` in the set",
