@@ -63,6 +63,23 @@ CLAIM_VERDICTS = Relation(
     ),
 )  # fmt: skip
 
+PUBLISHED_HITS = Relation(
+    "stats", "stat_published_hits", "study × claim set × claim that lists a target",
+    ("study_id", "publication_id", "claim_id"),
+    (
+        STUDY_ID, _PUBLICATION, _CLAIM,
+        Column("printed_name", TEXT, "Target as the publication prints it.", nullable=False),
+        Column("target_name", TEXT, "The panel's name of the target; the printed one where the "
+               "claim gives no other.", nullable=False),
+        Column("group_1", TEXT, "First group of the comparison.", nullable=False),
+        Column("group_2", TEXT, "Second group of the comparison.", nullable=False),
+        Column("higher_group", TEXT, "Group in which the publication says the target is higher.",
+               nullable=False),
+        Column("other_place_higher_group", TEXT, "Group that another place of the publication "
+               "says is higher; empty where it says nothing.", nullable=False),
+    ),
+)  # fmt: skip
+
 #: Columns of a file of claims. Study, file and line come from where it is read.
 CLAIM_COLUMNS = tuple(
     n for n in CLAIMS.column_names if n not in ("study_id", "file_sha256", "source_line")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contracts.claims import CLAIMS
 from contracts.measures import PATIENT_MEASURES, SAMPLE_MEASURES, STUDY_MEASURES
 from contracts.provenance import FILE_SHA256, SOURCE_LINE, STUDY_ID
 from contracts.relation import Column, Relation
@@ -12,6 +13,7 @@ from contracts.studies import (
     STUDY_ATTRIBUTES,
     STUDY_GROUPS,
     STUDY_INSTRUMENTS,
+    STUDY_PUBLICATIONS,
     STUDY_THRESHOLDS,
     STUDY_VARIANTS,
     STUDY_VISITS,
@@ -24,7 +26,7 @@ FILES = Relation(
         STUDY_ID,
         FILE_SHA256,
         Column("role", TEXT, "What the file is to the study: slide, layout, patients, samples, "
-               "assessments, catalog, plan, mapping, study.", nullable=False),
+               "assessments, catalog, claims, plan, mapping, study.", nullable=False),
         Column("slide_id", TEXT, "Slide that the file is the scan of; null for tables."),
         Column("platform_id", TEXT, "Platform whose reader read the file; null for tables."),
         Column("file_name", TEXT, "Name of the file as delivered.", identifying=True),
@@ -311,9 +313,9 @@ PLAN = Relation(
 
 RAW = (
     STUDIES, STUDY_VISITS, STUDY_GROUPS, STUDY_INSTRUMENTS, STUDY_ATTRIBUTES, STUDY_MEASURES,
-    STUDY_THRESHOLDS, STUDY_VARIANTS, FILES, PRINTED_SPOTS, SCANS, SPOTS, SPOT_EXTRAS,
-    SPOT_CELLS, SCAN_HEADERS,
+    STUDY_THRESHOLDS, STUDY_VARIANTS, STUDY_PUBLICATIONS, FILES, PRINTED_SPOTS,
+    SCANS, SPOTS, SPOT_EXTRAS, SPOT_CELLS, SCAN_HEADERS,
     VALUES, CONTROL_VALUES, VALUE_EXTRAS, PATIENTS, PATIENT_ATTRIBUTES, PATIENT_MEASURES,
     SAMPLES, SAMPLE_MEASURES, ASSESSMENTS,
-    PANEL_FEATURES, PANEL_TARGETS, PANEL_TARGET_GENES, TARGET_SPELLINGS, PLAN,
+    PANEL_FEATURES, PANEL_TARGETS, PANEL_TARGET_GENES, TARGET_SPELLINGS, PLAN, CLAIMS,
 )  # fmt: skip

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contracts.claims import CLAIM_VERDICTS, PUBLISHED_HITS
 from contracts.ordination import ORDINATION
 from contracts.provenance import STUDY_ID
 from contracts.relation import Column, Relation
@@ -172,4 +173,7 @@ VARIANT_TESTS = Relation(
     ),
 )  # fmt: skip
 
-STATS = (TEST_RESULTS, OUTCOME_TESTS, HIT_COUNTS, VARIANT_TESTS, *ORDINATION)
+STATS = (
+    TEST_RESULTS, OUTCOME_TESTS, HIT_COUNTS, VARIANT_TESTS, CLAIM_VERDICTS, PUBLISHED_HITS,
+    *ORDINATION,
+)  # fmt: skip

@@ -57,6 +57,15 @@ STUDY_VARIANTS = Relation(
     ),
 )  # fmt: skip
 
+STUDY_PUBLICATIONS = Relation(
+    "raw", "study_publications", "study × publication whose shipped claims it is compared with",
+    ("study_id", "publication_id"),
+    (
+        STUDY_ID,
+        Column("publication_id", TEXT, "Set of the seed publication_claims.", nullable=False),
+    ),
+)  # fmt: skip
+
 STUDY_VISITS = Relation(
     "raw", "study_visits", "study × visit", ("study_id", "visit"),
     (

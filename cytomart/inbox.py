@@ -19,7 +19,7 @@ from store.durable import PRIVATE_FILE
 from store.home import Home
 
 #: Files of a drop folder's own study that configure it and never move.
-_CONFIGURATION = ("plan", "catalog")
+_CONFIGURATION = ("plan", "catalog", "claims")
 
 
 @dataclass(frozen=True)

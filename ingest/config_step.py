@@ -1,4 +1,4 @@
-"""What the study folder fixes before the data: study.toml, plan, catalog."""
+"""What the study folder fixes beside the data: study.toml, plan, catalog, claims."""
 
 from __future__ import annotations
 
@@ -7,8 +7,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 
 from contracts import CytomartError, failure
+from contracts.claims import CLAIMS
 from contracts.studies import STUDIES
 from ingest import standing, writing
+from ingest.claims import read_claims
 from ingest.config_tables import panel_tables, study_tables
 from ingest.delivery import Delivery, inside
 from ingest.faults import RefusedError
@@ -76,7 +78,8 @@ def load_config(
     study = counted(outcome, 1, current, any(changed))
     plan, put = _load_plan(loading, delivery, current, present)
     catalog, panel = _load_catalog(loading, delivery, current)
-    outcomes = tuple(o for o in (study, plan, catalog) if o)
+    claims = _load_claims(loading, delivery, current)
+    outcomes = tuple(o for o in (study, plan, catalog, claims) if o)
     return Config(outcomes, panel, put.plan_hash, put.changes, put.facts)
 
 
@@ -143,6 +146,26 @@ def _load_catalog(
         return _refused(outcome, refusal), None
     changed = [writing.replace_if_changed(loading, *t) for t in panel_tables(loading.study, panel)]
     return counted(outcome, len(sheet.rows), current, any(changed)), panel
+
+
+def _load_claims(
+    loading: Loading, delivery: Delivery, current: set[tuple[str, str]]
+) -> Outcome | None:
+    if "claims" not in delivery.tables:
+        return _doubled(delivery, "claims")
+    path = delivery.tables["claims"]
+    outcome = Outcome("claims", path.name, REFUSED)
+    try:
+        source = SourceFile.from_path(inside(delivery, path.name))
+        outcome = outcome.of(source)
+        sheet = read_sheet(source, "claims")
+        outcome = _keep(loading, source, sheet, outcome)
+        claims = read_claims(sheet)
+    except RefusedError as refusal:
+        return _refused(outcome, refusal)
+    own = {"study_id": loading.study.study_id, "file_sha256": outcome.sha256}
+    changed = writing.replace_if_changed(loading, CLAIMS, [{**own, **c} for c in claims])
+    return counted(outcome, len(claims), current, changed)
 
 
 def _keep(loading: Loading, source: SourceFile, sheet: Sheet, outcome: Outcome) -> Outcome:

@@ -13,6 +13,7 @@ from contracts.studies import (
     STUDY_ATTRIBUTES,
     STUDY_GROUPS,
     STUDY_INSTRUMENTS,
+    STUDY_PUBLICATIONS,
     STUDY_THRESHOLDS,
     STUDY_VARIANTS,
     STUDY_VISITS,
@@ -68,6 +69,7 @@ def study_tables(study: Study) -> list[tuple[Relation, Rows]]:
             for t in study.thresholds
         ]),
         (STUDY_VARIANTS, [{**key, **asdict(v)} for v in study.own_variants]),
+        (STUDY_PUBLICATIONS, [{**key, "publication_id": p} for p in study.publications]),
     ]  # fmt: skip
 
 

@@ -19,8 +19,10 @@ from ingest.files.tables import ENDINGS, Sheet, find_table, is_table, several_ta
 from ingest.inbox import Inbox
 
 TABLE_ROLES = ("patients", "samples", "assessments")
-#: Tables of the study folder that other commands read.
-_LATER = ("claims", "exclusions")
+#: Tables that fix something before the data, or say what was published about them.
+FIXED_ROLES = ("plan", "catalog", "claims")
+#: A table of the study folder that another command reads.
+_LATER = ("exclusions",)
 
 
 @dataclass(frozen=True)
@@ -30,7 +32,7 @@ class Delivery:
     Parameters
     ----------
     tables : dict of str to Path
-        Role (plan, catalog, patients, samples, assessments) to file, present ones only.
+        Role (plan, catalog, claims, patients, samples, assessments) to file, present ones only.
     slides : tuple of Path
         Scanner files or files of values, in order of their names.
     faults : dict of str to Fault
@@ -78,7 +80,7 @@ def open_folder(folder: Path) -> Delivery:
         )
     tables: dict[str, Path] = {}
     faults: dict[str, Fault] = {}
-    for role in ("plan", "catalog", *TABLE_ROLES):
+    for role in (*FIXED_ROLES, *TABLE_ROLES):
         try:
             found = find_table(folder, role)
         except RefusedError as refusal:
@@ -139,7 +141,7 @@ def from_inbox(delivery: Delivery, inbox: Inbox, known: Container[str]) -> Deliv
 
 
 def _may_be_scan(path: Path) -> bool:
-    roles = ("plan", "catalog", *TABLE_ROLES, *_LATER)
+    roles = (*FIXED_ROLES, *TABLE_ROLES, *_LATER)
     return path.stem.lower() not in roles and path.suffix.lower() not in (".toml", ".gal")
 
 
@@ -152,7 +154,7 @@ def _sha256(path: Path) -> str:
 
 def _unread(folder: Path, among: list[Path], endings: tuple[str, ...]) -> tuple[str, ...]:
     """Return tables beside study.toml, and files `among` the scans, that nothing reads."""
-    roles = ("plan", "catalog", *TABLE_ROLES)
+    roles = (*FIXED_ROLES, *TABLE_ROLES)
     beside = [
         p for p in sorted(folder.iterdir())
         if p.suffix.lower() in (*ENDINGS, ".xls", *endings)

@@ -11,6 +11,7 @@ from markupsafe import Markup
 
 from contracts import failure
 from reports import (
+    claims,
     clustering,
     diagnostics,
     equivalence_tables,
@@ -133,6 +134,8 @@ def _content(published: Published) -> dict[str, Any]:
         "quality_figure": figures.quality_figure(published, stamp=stamp),
         "equivalence": equivalence_tables.equivalence(published),
         "diagnostics": diagnostics.diagnostics(published, contrasts, stamp=stamp),
+        "claims": claims.claims(published),
+        "comparisons": claims.comparison(published, titles),
         "assumptions": diagnostics.assumptions(published, titles),
         "methods": methods.paragraphs(published, contrasts),
         "plan_changes": quality_tables.plan_changes(published),

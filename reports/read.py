@@ -187,6 +187,15 @@ QUERIES: dict[str, str] = {
             correct_p_adjusted, is_hit_correct, status, why
         from reporting.rpt_mode_comparison {_BY_STUDY}
         order by contrast_id, status, analyte_name""",
+    "claims": f"""
+        select publication_id, claim_id, claim_order, source_place, topic, statement, verdict,
+            severity, explanation, check_id, is_able_to_fail
+        from reporting.rpt_claims {_BY_STUDY} order by publication_id, claim_order""",
+    "publication_comparison": f"""
+        select publication_id, contrast_id, target_name, printed_name, published_direction,
+            status, status_paper, signed_fold_change, is_published, is_contradicted
+        from reporting.rpt_publication_comparison {_BY_STUDY}
+        order by publication_id, contrast_id, status, target_name""",
     "clusterings": f"""
         select selection, axis, n_items, n_left_out, caution, reason
         from stats.fct_clusterings {_BY_STUDY} and {_SHOWN}
@@ -274,6 +283,8 @@ class Published:
     spreads: pa.Table
     assumptions: pa.Table
     modes: pa.Table
+    claims: pa.Table
+    publication_comparison: pa.Table
     clusterings: pa.Table
     heat_rows: pa.Table
     heat_columns: pa.Table

@@ -101,6 +101,14 @@ class Design:
         return f"synthetic-{sizes}-z{self.centres}-{lots}-seed-{self.seed}"
 
     @property
+    def is_founding(self) -> bool:
+        """Whether groups, visits and targets are those that the founding paper writes of."""
+        founding = Design()
+        return (self.patients, self.controls, self.targets, self.visits) == (
+            founding.patients, founding.controls, founding.targets, founding.visits,
+        )  # fmt: skip
+
+    @property
     def visit_codes(self) -> tuple[str, ...]:
         """Codes of the visits in order: baseline, follow_up, follow_up_2 …."""
         later = [f"follow_up_{k}" if k > 1 else "follow_up" for k in range(1, self.visits)]

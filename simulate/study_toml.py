@@ -12,6 +12,8 @@ from simulate.olink_files import PANEL_ID as NPX_PANEL_ID
 from simulate.people import centre_ids
 
 README_OPENING = "# SYNTHETIC study"
+#: Shipped claims that a study of the founding sizes is compared with.
+PUBLICATION = "founding_paper"
 
 Pairs = list[tuple[str, object]]
 
@@ -55,10 +57,16 @@ def study_toml(model: Model, platform: str = "genepix") -> str:
         *(("[[attributes]]", [("id", i), ("label", label), ("multiple", multiple),
                               ("levels", levels)])
           for i, label, multiple, levels in _ATTRIBUTES),
+        *(("[claims]", claims) for claims in _claims(design)),
     ]  # fmt: skip
     blocks = ["\n".join([title, *(_line(*pair) for pair in pairs)]) for title, pairs in tables]
     top = "# SYNTHETIC: simulated, no person was seen and no serum was measured."
     return "\n\n".join([top, *blocks]) + "\n"
+
+
+def _claims(design: Design) -> list[Pairs]:
+    """Return the publication that a study of the founding sizes is compared with; [] else."""
+    return [[("publications", [PUBLICATION])]] if design.is_founding else []
 
 
 def _reference(model: Model) -> Pairs:

@@ -11,7 +11,17 @@ from cytomart import access, history, vault
 from cytomart.front import Front, pass_front
 from cytomart.history import Wanted
 
-_TABLES = ["patients", "samples", "assessments", "plan", "slide", "catalog", "layout", "study"]
+_TABLES = [
+    "patients",
+    "samples",
+    "assessments",
+    "plan",
+    "slide",
+    "catalog",
+    "claims",
+    "layout",
+    "study",
+]
 
 
 @click.command("history")

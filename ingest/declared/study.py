@@ -146,6 +146,8 @@ class Study:
         Those of study.toml; they win over shipped ones of the same name.
     robustness_variants : tuple of str
         What results are compared over; `all` stands for every variant offered.
+    publications : tuple of str
+        Shipped sets of claims that it is compared with.
     """
 
     study_id: str
@@ -171,6 +173,7 @@ class Study:
     value_format: ValueFormat | None = None
     own_variants: tuple[Variant, ...] = ()
     robustness_variants: tuple[str, ...] = ("all",)
+    publications: tuple[str, ...] = ()
     measures: tuple[Measure, ...] = ()
     pain_response: PainResponse = PainResponse()
 

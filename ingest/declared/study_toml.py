@@ -8,6 +8,7 @@ from dataclasses import replace
 from pathlib import Path
 
 from contracts.paths import SEEDS
+from ingest.declared.claims_toml import read_publications
 from ingest.declared.measures_toml import read_measures
 from ingest.declared.pain_toml import read_pain_kind, read_pain_response
 from ingest.declared.study import Attribute, Group, Instrument, Study, Threshold, Visit
@@ -26,7 +27,7 @@ from ingest.platforms import PLATFORMS
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _TABLES = ("study", "privacy", "panel", "normalisation", "visits", "groups", "centres",
            "instruments", "attributes", "measures", "thresholds", "columns", "values", "table",
-           "variants", "robustness", "pain_response")  # fmt: skip
+           "variants", "robustness", "pain_response", "claims")  # fmt: skip
 _MAPPED = ("patients", "samples", "assessments", "plan")
 #: The one variant of platforms whose files hold finished values.
 AS_REPORTED = "as_reported"
@@ -68,6 +69,7 @@ def as_far_as_it_reads(
     own = _instruments(toml, shipped)
     study, privacy, panel = (toml.table(t, required=True) for t in ("study", "privacy", "panel"))
     normalisation, robustness = toml.table("normalisation"), toml.table("robustness")
+    claims = toml.table("claims")
     reference = normalisation.texts("reference_batches")
     platform_id = panel.text("platform", allowed=[p.platform_id for p in PLATFORMS])
     value_format = read_value_format(toml, platform_id)
@@ -103,10 +105,11 @@ def as_far_as_it_reads(
         own_variants=own_variants,
         robustness_variants=read_robustness(robustness, variants, reference),
         pain_response=read_pain_response(toml, instruments, attributes),
+        publications=read_publications(claims, seeds),
     )
     _variant(study, found, tuple(variants))
     check_primary(study, variants.get(found.primary_variant), found.reference_batches)
-    for section in (study, privacy, panel, normalisation, robustness):
+    for section in (study, privacy, panel, normalisation, robustness, claims):
         section.refuse_unknown()
     return found, tuple(toml.faults)
 

@@ -39,15 +39,22 @@ def judge(claims: pa.Table) -> pa.Table:
     CytomartError
         One problem per fault of a row: unknown check, missing or malformed figure, unknown claim.
     """
+    judged = [
+        _verdict_row(c, FUNCTIONS[c.row["check_id"]](c)) for c in read_claims(checked_rows(claims))
+    ]
+    judged.sort(key=lambda r: (r["study_id"], r["publication_id"], r["claim_order"], r["claim_id"]))
+    return from_rows(judged, CLAIM_VERDICTS)
+
+
+def checked_rows(claims: pa.Table) -> list[dict[str, Any]]:
+    """Return the rows of a table of claims; raise CytomartError with every fault of them."""
     need_columns(claims, ("study_id", *CLAIM_COLUMNS), "raw.claims")
     found = rows(claims)
     if faults := claim_faults(found):
         raise CytomartError([
             Problem(f.given, _where(found[f.row], f.column), f.allowed, f.remedy) for f in faults
         ])  # fmt: skip
-    judged = [_verdict_row(c, FUNCTIONS[c.row["check_id"]](c)) for c in read_claims(found)]
-    judged.sort(key=lambda r: (r["study_id"], r["publication_id"], r["claim_order"], r["claim_id"]))
-    return from_rows(judged, CLAIM_VERDICTS)
+    return found
 
 
 def read_claims(found: Sequence[Mapping[str, Any]]) -> tuple[Claim, ...]:

@@ -347,3 +347,32 @@ def test_a_target_says_what_would_have_been_found_and_on_what_it_depends(page: s
     assert "1.32-fold" in page
     note = "changes when ages are accounted for; depends on the groups having equal variances"
     assert note in page
+
+
+def test_statements_of_a_publication_are_counted_and_the_contradicted_ones_come_first(
+    page: str,
+) -> None:
+    assert "6 statements of the publication" in page
+    assert "2 contradicted by its own figures, 1 not testable, 1 reproduced" in page
+    assert page.index("statement 3") < page.index("statement 6") < page.index("statement 1")
+    assert "Targets of which two places state opposite directions: 1" in page
+    assert "not which of them is wrong or why" in page
+
+
+def test_hits_of_a_publication_stand_beside_the_studys_by_both_rules(page: str) -> None:
+    section = page[page.index('id="claims"') :]
+    for said in ("both, opposite directions", "only the publication", "not on the panel"):
+        assert said in section
+    assert "target neither" not in section
+    assert "higher, elsewhere the opposite" in section
+
+
+def test_a_study_without_claims_has_no_such_section(
+    fixtures: SimpleNamespace, tmp_path: Path
+) -> None:
+    path = fixtures.warehouse(tmp_path / "w.duckdb")
+    with duckdb.connect(str(path)) as con:
+        con.execute("delete from reporting.rpt_claims")
+        con.execute("delete from reporting.rpt_publication_comparison")
+    text = fixtures.report(path, tmp_path / "r.html").read_text(encoding="utf-8")
+    assert 'id="claims"' not in text

@@ -18,6 +18,7 @@ import pyarrow as pa
 from contracts import QUALITY, RAW, from_rows
 from reports.build import build_report
 from reports.provenance import Provenance
+from tests.unit.reports.made.claims import claims
 from tests.unit.reports.made.clusterings import clusterings
 from tests.unit.reports.made.names import HOSTILE, NAMES, STUDY
 from tests.unit.reports.made.outcomes import outcomes as made_outcomes
@@ -78,6 +79,7 @@ def make_warehouse(path: Path, *, is_hostile: bool = False, is_synthetic: bool =
                  "primary_p_adjusted", "named_p_adjusted"]],
         **diagnostics(frame, text),
         **clusterings(frame, rng, text),
+        **claims(text),
         "reporting.rpt_mode_comparison": frame.assign(
             paper_p_value=frame["p_value"], paper_signed_fold_change=frame["signed_fold_change"],
             is_hit_paper=frame["is_hit"], correct_p_adjusted=frame["p_adjusted"],
