@@ -75,7 +75,7 @@ _TWO_GROUPS = (
     _number("mean_2", "mean of the second"), _sd("sd_2", "its standard deviation"),
     _n("n_2", "its number of persons"),
 )  # fmt: skip
-_RATIO = (_positive("or", "odds ratio of group 1 against group 2"),
+_RATIO = (Figure("or", "number", "odds ratio of group 1 against group 2", low=0),
           Figure("ci_low", "number", "lower bound of its interval", low=0),
           _positive("ci_high", "upper bound"))  # fmt: skip
 _TARGET = (
@@ -211,7 +211,7 @@ _DESIGN = (
         _positive("mid_percent", "the same in % of the mean before", required=False),
     ), any_of=("mid", "mid_percent")),
     Check("effect_direction", "do ratios and means point the same way?", (
-        Figure("ratios", "numbers", "odds ratios, after against before", above=0),
+        Figure("ratios", "numbers", "odds ratios, after against before", low=0),
         Figure("means_1", "numbers", "means before"), Figure("means_2", "numbers", "means after"),
         Figure("better", "words", "which way each score is better", words=("lower", "higher")),
         _word("event", "what the ratios count", ("worse_state", "better_state", "not_stated"),

@@ -16,8 +16,8 @@ from stats.methods.arrays import Floats
 
 #: What is added to each cell: nothing, or a half (Haldane–Anscombe).
 ADDED = (0.0, 0.5)
-#: Larger tables than this many cells a group are not searched.
-MOST_PERSONS = 2000
+#: Groups of more persons are not searched: thousands of tables would print alike.
+MOST_PERSONS = 1000
 
 
 @dataclass(frozen=True)
@@ -169,13 +169,19 @@ def _paired(
         for i, j in zip(*np.nonzero(fits), strict=True):
             yield Table(int(i), n, int(j), n, added, is_paired=True, way=way)
     with np.errstate(divide="ignore", invalid="ignore"):
-        tail = (1 - level) / 2
-        lower = np.where(b > 0, sps.beta.ppf(tail, b, c + 1), 0.0)
-        upper = np.where(c > 0, sps.beta.isf(tail, b + 1, c), 1.0)
-        exact = (b / c, lower / (1 - lower), upper / (1 - upper))
-        fits = _print(exact, printed, way) & (b + c <= n)
-    for i, j in zip(*np.nonzero(fits), strict=True):
-        yield Table(int(i), n, int(j), n, 0.0, is_paired=True, way=way, interval="exact")
+        ratio = b / c
+    for i, j in zip(*np.nonzero(_print((ratio,), printed[:1], way) & (b + c <= n)), strict=True):
+        if _exact_prints(int(i), int(j), printed[1:], level, way):
+            yield Table(int(i), n, int(j), n, 0.0, is_paired=True, way=way, interval="exact")
+
+
+def _exact_prints(b: int, c: int, printed: tuple[Printed, ...], level: float, way: str) -> bool:
+    """Return whether the Clopper–Pearson interval of b / c prints so, as p / (1 − p)."""
+    tail = (1 - level) / 2
+    lower = float(sps.beta.ppf(tail, b, c + 1)) if b else 0.0
+    upper = float(sps.beta.isf(tail, b + 1, c)) if c else 1.0
+    ends = tuple(np.array([p / (1 - p) if p < 1 else np.inf]) for p in (lower, upper))
+    return bool(_print(ends, printed, way)[0])
 
 
 def _fits(

@@ -22,7 +22,7 @@ def effect_direction(claim: Claim) -> Finding:
         change = after.exact - before.exact
         is_better = change > 0 if better == "higher" else change < 0
         numbers[f"change_{i}"] = float(change)
-        numbers[f"log_ratio_{i}"] = math.log(ratio.exact)
+        numbers[f"log_ratio_{i}"] = math.log(ratio.exact) if ratio.exact else -math.inf
         told.append(f"{before.text} → {after.text} ({'better' if is_better else 'not better'}, "
                     f"{plain(change)}) with a ratio of {ratio.text}")  # fmt: skip
         fits_worse = ratio.exact != 1 and (ratio.exact < 1) == is_better

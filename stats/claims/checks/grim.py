@@ -32,7 +32,6 @@ def grim(claim: Claim) -> Finding:
     own = claim.text("rounding", ROUNDED)
     units = n * items
     numbers = {"nearest_sum": float(nearest_sum(mean, units, step)),
-               "n_sums_that_fit": float(len(sums(mean, units, step, own))),
                "mean_times_n": float(mean.exact * units),
                "means_apart": float(step / units)}  # fmt: skip
     if outside := _outside(claim, mean):
@@ -44,9 +43,11 @@ def grim(claim: Claim) -> Finding:
             f"finer than the last printed digit ({plain(mean.unit)}): every mean can be printed, "
             f"so this check cannot fail.", numbers, is_able_to_fail=False,
         )  # fmt: skip
+    fitting = sums(mean, units, step, own)
+    numbers["n_sums_that_fit"] = float(len(fitting))
     power = 1 - mean.unit / (step / units)
     could = f"Of all means with {mean.decimals} decimals, {plain(100 * power, 0)} % would fail."
-    if fitting := sums(mean, units, step, own):
+    if fitting:
         return Finding(REPRODUCED, f"{_quotient(fitting[0], units)} prints {mean.text} "
                        f"({own}). {could}", numbers)  # fmt: skip
     return Finding(INCONSISTENT, f"{_why_not(mean, units, step, own)} {could} "

@@ -10,7 +10,7 @@ from fractions import Fraction
 from contracts.claim_figures import Printed
 from stats.claims.checks.grim import FEWER, OTHER_STEPS, nearest_sum, sums
 from stats.claims.claim import CONSISTENT, INCONSISTENT, NOT_TESTABLE, REPRODUCED, Claim, Finding
-from stats.claims.rounding import ROUNDED, TRUNCATED, bounds
+from stats.claims.rounding import ROUNDED, TRUNCATED, bounds, prints
 from stats.claims.words import listed, plain
 
 #: Ways of printing mean and SD, the usual one first.
@@ -177,9 +177,9 @@ def _gap(sd: Printed, n: int, step: Fraction) -> float:
 
 def _around(mean: Printed, sd: Printed, n: int, step: Fraction) -> tuple[int, int, int]:
     """Return the sum nearest to the mean, and the sums of squares just below and above the SD."""
-    candidates = sums(mean, n, step, ROUNDED) or sums(mean, n, step, TRUNCATED)
     nearest = nearest_sum(mean, n, step)
-    total = int(min(candidates or (nearest,), key=lambda s: abs(s - mean.exact * n)) / step)
+    cut = () if prints(nearest / n, mean, ROUNDED) else sums(mean, n, step, TRUNCATED)
+    total = int((cut[0] if cut else nearest) / step)
     wanted = Fraction(total * total, n) + (sd.exact / step) ** 2 * (n - 1)
     below = math.floor(wanted)
     below -= (below - total) % 2

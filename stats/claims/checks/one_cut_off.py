@@ -16,6 +16,8 @@ from stats.methods.arrays import Floats
 #: Two-sided binomial p below which a cut-off does not explain a count.
 LEVEL = 0.01
 _POINTS = 4001
+#: More tables than this leave the counts open.
+_MOST_TABLES = 200
 
 
 @dataclass(frozen=True)
@@ -53,6 +55,9 @@ def one_cut_off(claim: Claim) -> Finding:
     if not independent:
         return Finding(NOT_TESTABLE, "No table of independent groups prints the odds ratio, so "
                        "there are no counts to explain.", {"n_tables": 0.0})  # fmt: skip
+    if len(independent) > _MOST_TABLES:
+        told = f"{len(independent)} tables print the odds ratio: its decimals do not tell which."
+        return Finding(NOT_TESTABLE, told, {"n_tables": float(len(independent))})
     best = max((_best(claim, t) for t in independent), key=lambda b: b.p)
     e1, e2 = best.expected
     numbers = {"cut_off": best.score, "expected_1": e1, "expected_2": e2, "p": best.p,

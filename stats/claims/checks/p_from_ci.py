@@ -29,7 +29,11 @@ def p_from_ci(claim: Claim) -> Finding:
     """
     estimate, low, high = (claim.number(n) for n in _NAMES)
     is_ratio = claim.text("scale") == "ratio"
-    if is_ratio and (estimate.value <= 0 or low.value < 0 or high.value <= 0):
+    if is_ratio and not (estimate.value and high.value):
+        zeros = float((not estimate.value) + (not high.value))
+        return Finding(NOT_TESTABLE, "A ratio that prints as 0 says nothing on the log scale.",
+                       {"n_that_print_0": zeros})  # fmt: skip
+    if is_ratio and (estimate.value < 0 or low.value < 0):
         return Finding(INCONSISTENT, "A ratio and its bounds are above 0.",
                        {"least": min(float(x.exact) for x in (estimate, low, high))})  # fmt: skip
     if not low.value <= estimate.value <= high.value:

@@ -12,6 +12,8 @@ from stats.claims.words import listed, plain
 
 #: Denominators are sought up to so many times the stated one.
 _REACH = 10
+#: Of a percentage that prints as 0 almost any denominator fits; so many are tried.
+_MOST = 10_000
 
 
 def percentages(claim: Claim) -> Finding:
@@ -46,12 +48,15 @@ def _all(counts: tuple[int, ...], percents: tuple[Printed, ...], n: int, way: st
 def _fitting(counts: tuple[int, ...], percents: tuple[Printed, ...], n: int) -> list[int]:
     """Return denominators that print every percentage, the sum of the counts first."""
     total = sum(counts)
+    if not total:
+        return [n] if _all(counts, percents, n, ROUNDED) else []
     least, most = max(*counts, 1), _REACH * max(n, total)
     for count, percent in zip(counts, percents, strict=True):
         low, high = bounds(percent)
         if count and high > 0:
             least = max(least, math.ceil(100 * count / high))
             most = min(most, math.floor(100 * count / low)) if low > 0 else most
+    most = min(most, least + _MOST)
     tried = [m for m in (total, *range(least, most + 1)) if m > 0]
     return [m for m in dict.fromkeys(tried) if _all(counts, percents, m, ROUNDED)]
 

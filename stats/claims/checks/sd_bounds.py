@@ -23,6 +23,12 @@ def sd_bounds(claim: Claim) -> Finding:
         return Finding(INCONSISTENT, f"The mean {mean.text} lies outside {low:g} to {high:g}.",
                        {"beyond": beyond})  # fmt: skip
     means = real_bounds(mean)
+    if are_seen:
+        ends = (low + (high - low) / n, high - (high - low) / n)
+        if means[1] < ends[0] or means[0] > ends[1]:
+            return Finding(INCONSISTENT, f"{n} persons, one at {low:g} and one at {high:g}, have a "
+                           f"mean of {ends[0]:.4g} to {ends[1]:.4g}, not {mean.text}.",
+                           {"mean_least": ends[0], "mean_most": ends[1]})  # fmt: skip
     centre = min(max((low + high) / 2, means[0]), means[1])
     most = max(_most(m, n, low, high) for m in (*means, centre))
     least = min(_least(m, n, low, high) for m in (*means, centre)) if are_seen else 0.0
