@@ -55,7 +55,8 @@ def test_every_column_and_verdict_is_told():
 
 def test_the_example_is_judged():
     block = re.search(r"```\n(publication_id.*?)```", TEXT, flags=re.DOTALL).group(1)
-    rows = [{**r, "claim_order": int(r["claim_order"]), "study_id": "s", "file_sha256": "", "source_line": i}
+    empty = dict.fromkeys(CLAIMS.column_names, "")
+    rows = [{**empty, **r, "claim_order": int(r["claim_order"]), "study_id": "s", "file_sha256": "", "source_line": i}
             for i, r in enumerate(csv.DictReader(block.splitlines()), start=2)]  # fmt: skip
     verdicts = {r["claim_id"]: r["verdict"] for r in judge(from_rows(rows, CLAIMS)).to_pylist()}
     assert verdicts == {"pain_mean": "inconsistent", "response": "consistent", "limits": "recorded"}

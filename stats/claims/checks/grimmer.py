@@ -55,8 +55,9 @@ def grimmer(claim: Claim) -> Finding:
 
     In steps, n scores with the sum S have a sum of squares Q ≥ S²/n of the same parity as S; the
     variance is (Q − S²/n) / (n − 1), or / n. Q is sought for every S that prints the mean. For
-    n ≥ 5 every such Q from its least value on occurs (lattice A₄ represents all even numbers);
-    smaller n are enumerated. A scale with ends bounds Q from above.
+    n ≥ 5 every such Q from its least value on occurs (five scores take any even surplus over the
+    least one, further scores stay where they are); smaller n are enumerated. A scale with ends
+    bounds Q from above.
 
     References
     ----------

@@ -12,7 +12,7 @@ import pytest
 from contracts.claim_checks import CHECKS
 from contracts.claim_figures import read_printed
 from contracts.claim_rows import read_figures
-from stats.claims.checks.grimmer import solutions
+from stats.claims.checks.grimmer import _occurs, solutions
 from stats.claims.claim import Claim
 from stats.claims.registry import FUNCTIONS
 from stats.claims.rounding import ROUNDED, TRUNCATED, bounds, prints
@@ -89,6 +89,18 @@ def test_grimmer_finds_exactly_the_scores_that_exist(n):
     assert [w for w in wrong if not w[2]] == []  # never refused where scores exist
     # Within the scale, parity and the greatest sum of squares leave few that do not exist.
     assert len(wrong) <= 0.03 * len(means) * 47
+
+
+@pytest.mark.parametrize(("n", "most"), [(2, 60), (3, 60), (4, 60), (5, 90), (6, 60)])
+def test_sums_of_squares_that_are_said_to_occur_are_those_that_do(n, most):
+    """All whole scores of either sign: from five scores on, parity and the least sum decide."""
+    reach = int(most**0.5) + 1
+    occurring = {(0, 0)}
+    for _ in range(n):
+        occurring = {(s + d, q + d * d) for s, q in occurring for d in range(-reach, reach + 1)
+                     if q + d * d <= most}  # fmt: skip
+    said = {(s, q) for s in range(n) for q in range(most + 1) if _occurs(s, q, n)}
+    assert said == {(s, q) for s, q in occurring if 0 <= s < n}
 
 
 @pytest.mark.parametrize("seed", range(4))

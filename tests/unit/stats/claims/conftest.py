@@ -15,9 +15,8 @@ from contracts.paths import REPO_ROOT
 from stats.claims import judge
 
 FOUNDING = REPO_ROOT / "warehouse" / "seeds" / "publication_claims.csv"
-_EMPTY = {"study_id": "s", "file_sha256": "", "publication_id": "p", "source_place": "Results",
-          "statement": "as stated", "figures": "", "related_claim_ids": "", "topic": "",
-          "severity": "", "note": ""}  # fmt: skip
+_EMPTY = {**dict.fromkeys(CLAIMS.column_names, ""), "study_id": "s", "publication_id": "p",
+          "source_place": "Results", "statement": "as stated"}  # fmt: skip
 
 
 @cache
