@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from contracts.claims import CLAIM_VERDICTS, PUBLISHED_HITS
 from contracts.ordination import ORDINATION
+from contracts.pain import RESPONSE_RATES
 from contracts.provenance import STUDY_ID
 from contracts.relation import Column, Relation
 from contracts.types import FLAG, INT, REAL, REALS, TEXT, TEXTS
@@ -174,6 +175,6 @@ VARIANT_TESTS = Relation(
 )  # fmt: skip
 
 STATS = (
-    TEST_RESULTS, OUTCOME_TESTS, HIT_COUNTS, VARIANT_TESTS, CLAIM_VERDICTS, PUBLISHED_HITS,
-    *ORDINATION,
+    TEST_RESULTS, OUTCOME_TESTS, RESPONSE_RATES, HIT_COUNTS, VARIANT_TESTS, CLAIM_VERDICTS,
+    PUBLISHED_HITS, *ORDINATION,
 )  # fmt: skip

@@ -29,6 +29,7 @@ summarised as (
         min(cast(score as double)) as min_score,
         max(cast(score as double)) as max_score,
         {{ ordered_mean('cast(change_score as double)') }} as mean_change,
+        {{ ordered_sd('cast(change_score as double)') }} as sd_change,
         count(*) as n,
         count(*) filter (where is_missing) as n_missing,
         count(change_score) as n_with_change,
@@ -57,14 +58,17 @@ picked_primary_tests as (
 ),
 
 -- the interval of a mean is that of the t test, whichever test decides
-kept_intervals as (
+paired_tests as (
     select
         study_id,
         analysis_id,
-        ci_low,
-        ci_high
+        max(case when method = 'paired_t' then ci_low end) as ci_low,
+        max(case when method = 'paired_t' then ci_high end) as ci_high,
+        max(case when method = 'paired_t' then p_value end) as p_value_paired_t,
+        max(case when method = 'wilcoxon_signed_rank' then p_value end)
+            as p_value_wilcoxon
     from tests
-    where method = 'paired_t'
+    group by all
 ),
 
 described as (
@@ -86,9 +90,16 @@ described as (
         summarised.max_score,
         case when not summarised.is_baseline then summarised.mean_change end
             as mean_change,
-        intervals.ci_low,
-        intervals.ci_high,
+        case when not summarised.is_baseline then summarised.sd_change end as sd_change,
+        both_tests.ci_low,
+        both_tests.ci_high,
+        case
+            when not summarised.is_baseline
+                then summarised.mean_change / nullif(summarised.sd_change, 0)
+        end as effect_size_dz,
         tests.p_value,
+        both_tests.p_value_paired_t,
+        both_tests.p_value_wilcoxon,
         case
             when not summarised.is_baseline
                 then summarised.n_mid_reached / nullif(summarised.n, 0)
@@ -97,9 +108,25 @@ described as (
             when not summarised.is_baseline and instruments.mid_frac is not null
                 then summarised.n_mid_share_reached / nullif(summarised.n, 0)
         end as share_mid_share_reached_frac,
+        case
+            when not summarised.is_baseline
+                then summarised.n_mid_reached / nullif(summarised.n_with_change, 0)
+        end as share_mid_reached_assessed_frac,
+        case
+            when not summarised.is_baseline and instruments.mid_frac is not null
+                then
+                    summarised.n_mid_share_reached
+                    / nullif(summarised.n_with_change, 0)
+        end as share_mid_share_reached_assessed_frac,
         summarised.n,
         summarised.n_missing,
         summarised.n_with_change,
+        case when not summarised.is_baseline then summarised.n_mid_reached end
+            as n_mid_reached,
+        case
+            when not summarised.is_baseline and instruments.mid_frac is not null
+                then summarised.n_mid_share_reached
+        end as n_mid_share_reached,
         summarised.is_baseline
     from summarised
     inner join visits
@@ -116,10 +143,10 @@ described as (
             and summarised.instrument_id = tests.instrument_id
             and summarised.visit = tests.visit
             and summarised.site_id = ''
-    left join kept_intervals as intervals
+    left join paired_tests as both_tests
         on
-            tests.study_id = intervals.study_id
-            and tests.analysis_id = intervals.analysis_id
+            tests.study_id = both_tests.study_id
+            and tests.analysis_id = both_tests.analysis_id
 )
 
 select * from described
