@@ -174,7 +174,29 @@ VARIANT_TESTS = Relation(
     ),
 )  # fmt: skip
 
+COHORT_DIFFERENCES = Relation(
+    "stats", "stat_cohort_differences", "characteristic × level × pair of cohorts",
+    ("study_id", "characteristic_id", "level", "numerator_cohort", "denominator_cohort"),
+    (
+        STUDY_ID,
+        Column("characteristic_id", TEXT, "age_years, sex, a clinical attribute or a number of "
+               "patients that study.toml declares.", nullable=False),
+        Column("level", TEXT, "Its value, where persons can have several of it; empty for the "
+               "characteristic as a whole.", nullable=False),
+        Column("numerator_cohort", TEXT, "Cohort whose mean or share stands first.",
+               nullable=False),
+        Column("denominator_cohort", TEXT, "Cohort that it is compared with.", nullable=False),
+        Column("standardised_difference", REAL, "Difference in standard deviations: of means, of "
+               "shares of two classes with the first one's sign, of more classes their distance."),
+        Column("n_numerator", INT, "Persons of the first cohort with a value.", "persons",
+               nullable=False),
+        Column("n_denominator", INT, "Persons of the second cohort with a value.", "persons",
+               nullable=False),
+        Column("reason", TEXT, "Why there is no number; empty when there is.", nullable=False),
+    ),
+)  # fmt: skip
+
 STATS = (
-    TEST_RESULTS, OUTCOME_TESTS, RESPONSE_RATES, HIT_COUNTS, VARIANT_TESTS, CLAIM_VERDICTS,
-    PUBLISHED_HITS, *ORDINATION,
+    TEST_RESULTS, OUTCOME_TESTS, RESPONSE_RATES, COHORT_DIFFERENCES, HIT_COUNTS, VARIANT_TESTS,
+    CLAIM_VERDICTS, PUBLISHED_HITS, *ORDINATION,
 )  # fmt: skip

@@ -46,9 +46,7 @@ def response_rates(responses: pa.Table) -> pa.Table:
     return sorted_by_key(from_rows(found, RESPONSE_RATES), RESPONSE_RATES)
 
 
-def _of_visit(
-    key: tuple[str, str, str], judged: list[dict[str, Any]]
-) -> Iterator[dict[str, Any]]:
+def _of_visit(key: tuple[str, str, str], judged: list[dict[str, Any]]) -> Iterator[dict[str, Any]]:
     counted = {_PERSONS: [r for r in judged if r["is_index_site"]]}
     if any(r["site_id"] for r in judged):
         counted[_SITES] = [r for r in judged if r["site_id"]]

@@ -46,8 +46,6 @@ def clopper_pearson(
     tail = (1 - confidence) / 2
     others = trials - events
     low = np.where(events == 0, 0.0, special.betaincinv(np.maximum(events, 1), others + 1, tail))
-    high = np.where(
-        others == 0, 1.0, special.betainccinv(events + 1, np.maximum(others, 1), tail)
-    )
+    high = np.where(others == 0, 1.0, special.betainccinv(events + 1, np.maximum(others, 1), tail))
     is_empty = trials == 0
     return np.where(is_empty, np.nan, low), np.where(is_empty, np.nan, high)

@@ -96,15 +96,73 @@ def test_outcomes_reproduce_the_calibration(con):
     ]
 
 
+#: Table 1 as the founding paper prints it: number and constituent ratio of every row. What it
+#: calls the spinal cone is the spine here.
+PRINTED = [
+    ("Age", "<60", 25, "83.33"), ("Age", "≥60", 5, "16.67"),
+    ("ER", "Positive", 27, "90.00"), ("ER", "Negative", 3, "10.00"),
+    ("PR", "Positive", 22, "73.33"), ("PR", "Negative", 8, "26.67"),
+    ("HER-2", "Positive", 23, "76.67"), ("HER-2", "Negative", 7, "23.33"),
+    ("T", "T1", 14, "46.67"), ("T", "T2", 10, "33.33"), ("T", "T3 and T4", 6, "20.00"),
+    ("Site of bone metastasis", "Skull", 0, "0.00"),
+    ("Site of bone metastasis", "Chest bones", 22, "32.84"),
+    ("Site of bone metastasis", "Spine", 25, "37.31"),
+    ("Site of bone metastasis", "Pelvis", 14, "20.90"),
+    ("Site of bone metastasis", "Limb bones", 6, "8.96"),
+]  # fmt: skip
+
+
 def test_table_1_equals_the_paper(con):
     rows = con.execute(
-        "select n, printf('%.2f', 100 * constituent_frac) from reporting.rpt_table1 order by row_order"
+        "select characteristic, level, n, percent_text, printf('%.2f', 100 * constituent_frac) "
+        "from reporting.rpt_table1 order by row_order"
     ).fetchall()
-    assert rows == [
-        (25, "83.33"), (5, "16.67"), (27, "90.00"), (3, "10.00"), (22, "73.33"), (8, "26.67"),
-        (23, "76.67"), (7, "23.33"), (14, "46.67"), (10, "33.33"), (6, "20.00"),
-        (0, "0.00"), (22, "32.84"), (25, "37.31"), (14, "20.90"), (6, "8.96"),
-    ]  # fmt: skip
+    assert [r[:4] for r in rows] == PRINTED
+    assert [r[4] for r in rows] == [r[3] for r in PRINTED]
+    # Sites are shared out over sites, everything else over patients.
+    assert con.execute(
+        "select distinct counted_over, denominator from reporting.rpt_table1 order by all"
+    ).fetchall() == [("patients", 30), ("sites", 67)]
+
+
+@pytest.mark.shared
+def test_table_1_is_written_as_the_paper_prints_it(shared):
+    text = (shared / "study" / "founding_paper.txt").read_text(encoding="utf-8")
+    table = text[text.index("Table 1 Baseline Characteristics") :]
+    table = table[: table.index("Notes:")]
+    printed = re.findall(r"^(.+?) (\d+) (\d+\.\d\d)$", table, re.M)
+    assert [(level.replace("Spinal cone", "Spine"), int(n), share) for level, n, share in printed] \
+        == [row[1:] for row in PRINTED]  # fmt: skip
+
+
+def test_cohorts_stand_beside_each_other_with_their_standardised_difference(con):
+    found = con.execute(
+        "select cohort, printf('%.2f', mean_value), printf('%.2f', sd_value), n, "
+        "printf('%.2f', standardised_difference) from reporting.rpt_table1_cohorts "
+        "where characteristic_id = 'age_years' order by cohort desc"
+    ).fetchall()
+    assert found == [
+        ("patient", "48.07", "11.94", 30, None),
+        ("control", "40.50", "11.15", 10, "0.66"),
+    ]
+    compared = con.execute(
+        "select distinct characteristic_id from reporting.rpt_table1_cohorts "
+        "where cohort = 'control' order by all"
+    ).fetchall()
+    assert compared == [("age_class",), ("age_years",), ("sex",)]
+
+
+def test_pain_responses_of_the_demo_are_early_and_add_up(con):
+    rows = con.execute(
+        "select definition, timing, n, n_evaluable, n_responders, n_complete + n_partial, "
+        "n_complete + n_partial + n_progression + n_indeterminate + n_gap "
+        "from reporting.rpt_pain_responses order by definition"
+    ).fetchall()
+    assert [r[0] for r in rows] == ["consensus", "literal", "pain_only"]
+    for _, timing, n, n_evaluable, n_responders, n_good, n_all in rows:
+        assert (timing, n, n_evaluable, n_all) == ("early", 30, 30, 30)
+        assert 5 < n_responders == n_good < 25
+    assert one(con, "select count(*) from marts.fct_pain_responses where reason = ''") == 0
 
 
 def _truth(demo):
