@@ -12,6 +12,7 @@ from markupsafe import Markup
 from contracts import failure
 from reports import (
     claims,
+    clinic,
     clustering,
     diagnostics,
     equivalence_tables,
@@ -113,6 +114,8 @@ def _content(published: Published) -> dict[str, Any]:
         "group_table": tables.groups(published),
         "score_table": tables.scores(published),
         "score_figures": figures.score_figures(published, outcomes, stamp=stamp),
+        "pain": clinic.pain_response(published, stamp=stamp),
+        "cohort_comparisons": clinic.cohort_comparisons(published),
         "score_visits": len(published.rows("visits")),
         "proteins": _proteins(published, contrasts, stamp),
         "mode_counts": tables.mode_counts(published, titles),

@@ -64,9 +64,29 @@ QUERIES: dict[str, str] = {
         select {_SCALE} as scale_id, {_SCALE_LABEL} as scale_label, visit, visit_label,
             visit_order, is_baseline, n, n_missing, mean_score, sd_score, min_score, max_score,
             mean_change, ci_low, ci_high, p_value, method, mid_rule, mid_source,
-            share_mid_reached_frac, share_mid_share_reached_frac
+            share_mid_reached_frac, share_mid_share_reached_frac,
+            share_mid_reached_assessed_frac, effect_size_dz, p_value_paired_t, p_value_wilcoxon
         from reporting.rpt_outcomes {_BY_STUDY}
         order by scale_id, visit_order""",
+    "pain_responses": f"""
+        select counted_over, definition, instrument_label, visit_label, timing, reason, n,
+            n_evaluable, n_responders, n_complete, n_partial, n_progression, n_indeterminate,
+            n_gap, n_dose_unknown, n_no_baseline, n_low_baseline, n_reirradiated,
+            n_no_follow_up, responder_frac, ci_low_frac, ci_high_frac,
+            evaluable_responder_frac, evaluable_ci_low_frac, evaluable_ci_high_frac
+        from reporting.rpt_pain_responses {_BY_STUDY} and is_response_instrument
+        order by visit_order, definition""",
+    "compared": f"""
+        select o.cohort, o.characteristic, o.level, o.summary_kind, o.unit_label,
+            o.standardised_difference, o.mean_value, o.sd_value, o.n, o.denominator,
+            p.mean_value as patient_mean_value, p.sd_value as patient_sd_value,
+            p.n as patient_n, p.denominator as patient_denominator
+        from reporting.rpt_table1_cohorts as o
+        inner join reporting.rpt_table1_cohorts as p
+            using (study_id, characteristic_id, level, row_order)
+        {_BY_STUDY} and o.cohort <> 'patient' and p.cohort = 'patient'
+            and o.characteristic_id <> 'age_class'
+        order by o.cohort, row_order""",
     "scales": f"""
         with planned as (
             select outcome as instrument_id, min(source_line) as plan_order
@@ -267,6 +287,8 @@ class Published:
     sexes: pa.Table
     table1: pa.Table
     outcomes: pa.Table
+    pain_responses: pa.Table
+    compared: pa.Table
     scales: pa.Table
     curves: pa.Table
     hit_counts: pa.Table

@@ -78,22 +78,26 @@ def scores(published: Published) -> Table:
     return table(
         "Scores by visit. Change is measured within persons, from the first visit. “Important” is "
         "the share of all people who improved by at least the smallest important change; people "
-        "without a score at that visit count as not improved.",
-        "Score|Visit|People|Missing|Mean ± SD|Range|Mean change|95 % CI|p|Important",
+        "without a score at that visit count as not improved, “of those seen” leaves them out. dz "
+        "is the mean change over its standard deviation.",
+        "Score|Visit|People|Missing|Mean ± SD|Range|Mean change|95 % CI|dz|p, paired t|"
+        "p, signed rank|Important|Of those seen",
         (
             (
                 r["scale_label"], r["visit_label"], str(r["n"]), str(r["n_missing"]),
                 f"{words.number(r['mean_score'], 2)} ± {words.number(r['sd_score'], 2)}",
                 f"{words.number(r['min_score'])} to {words.number(r['max_score'])}",
                 words.signed(r["mean_change"], 2),
-                words.interval(r["ci_low"], r["ci_high"], 2), words.p_value(r["p_value"]),
-                words.percent(r["share_mid_reached_frac"]),
+                words.interval(r["ci_low"], r["ci_high"], 2),
+                words.signed(r["effect_size_dz"], 2), words.p_value(r["p_value_paired_t"]),
+                words.p_value(r["p_value_wilcoxon"]), words.percent(r["share_mid_reached_frac"]),
+                words.percent(r["share_mid_reached_assessed_frac"]),
             )
             for scale in published.rows("scales")
             for r in published.rows("outcomes")
             if r["scale_id"] == scale["scale_id"]
         ),
-        numeric=range(2, 10),
+        numeric=range(2, 13),
     )  # fmt: skip
 
 

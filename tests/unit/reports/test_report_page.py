@@ -291,7 +291,7 @@ def test_a_damaged_cached_program_is_made_again(tmp_path: Path) -> None:
 
 def test_readers_without_scripts_get_drawings(page: str) -> None:
     drawings = re.findall(r"<noscript><div class=\"chart\"><svg", page)
-    assert len(drawings) == 14
+    assert len(drawings) == 15
 
 
 def test_every_table_and_figure_has_words_for_the_ear(page: str) -> None:

@@ -79,8 +79,40 @@ def outcomes(rng: np.random.Generator, text: Callable[[str], str]) -> tuple[pd.D
                     "share_mid_share_reached_frac": 0.4
                     if better == "lower" and not is_first
                     else None,
+                    "share_mid_reached_assessed_frac": None
+                    if is_first
+                    else float((abs(kept) >= mid).sum() / 29),
+                    "effect_size_dz": None if is_first else kept.mean() / kept.std(ddof=1),
+                    "p_value_paired_t": None if is_first else 1e-5,
+                    "p_value_wilcoxon": None if is_first else 2e-5,
                     "site_id": "",
                     "is_baseline": is_first,
                 }
             )
     return pd.DataFrame(facts), pd.DataFrame(report)
+
+
+def responses(text: Callable[[str], str]) -> pd.DataFrame:
+    """Return the pain response of 30 patients, one of them without a follow-up."""
+    counts = {
+        "consensus": (3, 9, 2, 15, 0),
+        "literal": (3, 9, 1, 15, 1),
+        "pain_only": (4, 9, 1, 15, 0),
+    }
+    rows = []
+    for definition, (complete, partial, progression, indeterminate, gap) in counts.items():
+        share, of_judged = (complete + partial) / 30, (complete + partial) / 29
+        rows.append({
+            "study_id": STUDY, "instrument_id": "vas_pain_0_10", "visit": "follow_up",
+            "counted_over": "persons", "definition": definition,
+            "instrument_label": text("Pain (VAS 0–10)"), "visit_label": "One week after radiotherapy",
+            "visit_order": 2, "timing": "early", "reason": "", "n": 30, "n_evaluable": 29,
+            "n_responders": complete + partial, "n_complete": complete, "n_partial": partial,
+            "n_progression": progression, "n_indeterminate": indeterminate, "n_gap": gap,
+            "n_dose_unknown": 0, "n_no_baseline": 0, "n_low_baseline": 0, "n_reirradiated": 0,
+            "n_no_follow_up": 1, "responder_frac": share, "ci_low_frac": share - 0.15,
+            "ci_high_frac": share + 0.15, "evaluable_responder_frac": of_judged,
+            "evaluable_ci_low_frac": of_judged - 0.15, "evaluable_ci_high_frac": of_judged + 0.15,
+            "is_response_instrument": True,
+        })  # fmt: skip
+    return pd.DataFrame(rows)

@@ -65,6 +65,17 @@ def small_tables(rng: np.random.Generator) -> dict[str, pd.DataFrame]:
             {"study_id": STUDY, "row_order": i, "characteristic": c, "level": level, "n": n,
              "denominator": d, "constituent_frac": n / d, "counted_over": over}
             for i, (c, level, n, d, over) in enumerate(table1)]),
+        "reporting.rpt_table1_cohorts": pd.DataFrame([
+            {"study_id": STUDY, "row_order": i, "characteristic_id": c.lower(),
+             "characteristic": c, "level": level, "cohort": cohort, "summary_kind": kind,
+             "unit_label": "years" if kind == "numbers" else "", "mean_value": mean,
+             "sd_value": sd, "n": n, "denominator": of, "standardised_difference": difference}
+            for i, c, level, cohort, kind, mean, sd, n, of, difference in (
+                (1, "Age", "Mean ± SD", "patient", "numbers", 48.07, 11.94, 30, 30, None),
+                (1, "Age", "Mean ± SD", "control", "numbers", 40.5, 11.1, 10, 10, 0.6568),
+                (2, "Sex", "Female", "patient", "classes", None, None, 30, 30, None),
+                (2, "Sex", "Female", "control", "classes", None, None, 10, 10, 0.0),
+                (3, "ER", "Positive", "patient", "classes", None, None, 27, 30, None))]),
         "reporting.rpt_gates": pd.DataFrame([
             {"study_id": STUDY, "gate": "batch", "scope_id": batch, "rule_id": rule,
              "rule_label": label, "severity": "critical", "outcome": outcome, "observed": 0.02,
