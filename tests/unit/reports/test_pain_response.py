@@ -51,7 +51,8 @@ def test_the_sentence_names_both_denominators_and_the_time(published):
 def test_without_any_dose_there_is_no_rate_but_a_reason(published):
     told = clinic.pain_response(
         changed(published, responder_frac=None, ci_low_frac=None, ci_high_frac=None,
-                evaluable_responder_frac=None, timing="consensus",
+                evaluable_responder_frac=None, evaluable_ci_low_frac=None,
+                evaluable_ci_high_frac=None, timing="consensus",
                 reason="the doses of analgesics are not known of anybody"), stamp=""
     )  # fmt: skip
     assert told.sentences == (
