@@ -48,17 +48,24 @@ def grim(claim: Claim) -> Finding:
     power = 1 - mean.unit / (step / units)
     could = f"Of all means with {mean.decimals} decimals, {plain(100 * power, 0)} % would fail."
     if fitting:
-        return Finding(REPRODUCED, f"{_quotient(fitting[0], units)} prints {mean.text} "
+        return Finding(REPRODUCED, f"{_quotient(fitting[0] * step, units)} prints {mean.text} "
                        f"({own}). {could}", numbers)  # fmt: skip
     return Finding(INCONSISTENT, f"{_why_not(mean, units, step, own)} {could} "
                    f"{elsewhere(mean, n, items, step)}", numbers)  # fmt: skip
 
 
-def sums(mean: Printed, n: int, step: Fraction, way: str) -> tuple[Fraction, ...]:
-    """Return every sum of n scores whose mean is printed so in one way of printing."""
+def sums(mean: Printed, n: int, step: Fraction, way: str) -> range:
+    """Return every sum, in steps, of n scores whose mean is printed so in one way of printing.
+
+    What lies between two sums that print so prints so too: only the ends are tried.
+    """
     low, high = (b * n / step for b in bounds(mean, way))
-    wholes = range(math.ceil(low), math.floor(high) + 1)
-    return tuple(k * step for k in wholes if prints(k * step / n, mean, way))
+    first, last = math.ceil(low), math.floor(high)
+    if first <= last and not prints(first * step / n, mean, way):
+        first += 1
+    if first <= last and not prints(last * step / n, mean, way):
+        last -= 1
+    return range(first, last + 1)
 
 
 def nearest_sum(mean: Printed, n: int, step: Fraction) -> Fraction:
@@ -83,9 +90,8 @@ def _why_not(mean: Printed, units: int, step: Fraction, own: str) -> str:
     low = math.floor(mean.exact * units / step) * step
     around = f"{_quotient(low, units)} and {_quotient(low + step, units)}"
     if fitting := sums(mean, units, step, other):
-        return (f"{plain(mean.exact * units)} is no sum of {scores}; "
-                f"{_quotient(fitting[0], units)} prints {mean.text} only if {other}, not {own}."
-                )  # fmt: skip
+        cut = f"{_quotient(fitting[0] * step, units)} prints {mean.text} only if {other}"
+        return f"{plain(mean.exact * units)} is no sum of {scores}; {cut}, not {own}."
     return f"{plain(mean.exact * units)} is no sum of {scores}: the nearest means are {around}."
 
 

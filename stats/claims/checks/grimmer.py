@@ -99,7 +99,7 @@ def solutions(
     """
     for ddof in (1, 0):
         for mean_way, sd_way in _WAYS:
-            for total in (int(s / step) for s in sums(mean, n, step, mean_way)):
+            for total in sums(mean, n, step, mean_way):
                 for squares in _squares(total, sd, n, step, sd_way, ddof, ends):
                     yield Scores(total, squares, n, step, mean_way, sd_way, ddof)
 
@@ -178,9 +178,9 @@ def _gap(sd: Printed, n: int, step: Fraction) -> float:
 
 def _around(mean: Printed, sd: Printed, n: int, step: Fraction) -> tuple[int, int, int]:
     """Return the sum nearest to the mean, and the sums of squares just below and above the SD."""
-    nearest = nearest_sum(mean, n, step)
-    cut = () if prints(nearest / n, mean, ROUNDED) else sums(mean, n, step, TRUNCATED)
-    total = int((cut[0] if cut else nearest) / step)
+    total = int(nearest_sum(mean, n, step) / step)
+    if not prints(total * step / n, mean, ROUNDED):
+        total = next(iter(sums(mean, n, step, TRUNCATED)), total)
     wanted = Fraction(total * total, n) + (sd.exact / step) ** 2 * (n - 1)
     below = math.floor(wanted)
     below -= (below - total) % 2

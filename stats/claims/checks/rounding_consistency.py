@@ -50,9 +50,10 @@ def _ways(mean: Printed, n: int, step: Fraction) -> set[str]:
 
 def _exact(mean: Printed, n: int, step: Fraction, ways: set[str]) -> Fraction:
     """Return the possible mean that is printed so; the nearest one where none is."""
-    fitting = [s for way in sorted(ways) for s in sums(mean, n, step, way)]
-    nearest = fitting[0] if fitting else round(mean.exact * n / step) * step
-    return nearest / n
+    nearest = round(mean.exact * n / step)
+    if ways and ROUNDED not in ways:
+        nearest = sums(mean, n, step, TRUNCATED)[0]
+    return nearest * step / n
 
 
 def _words(mean: Printed, n: int, step: Fraction, ways: set[str]) -> str:

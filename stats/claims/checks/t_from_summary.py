@@ -102,7 +102,8 @@ def _paired(claim: Claim) -> Finding:
         is_possible = max(low, high) >= least and min(low, high) <= most
         needed = _correlation(values, n, float(claim.number("t").exact))
         numbers |= {"r_needed": needed}
-        parts.append(f"t = {claim.number('t').text} needs r = {needed:.3f}")
+        shown = f"r = {needed:.3f}" if math.isfinite(needed) else "another spread"
+        parts.append(f"t = {claim.number('t').text} needs {shown}")
     if claim.has("p"):
         stated = claim.number("p")
         of_p = PRange(_p(lowest, n - 1), _p(most, n - 1), _p(least, n - 1))
@@ -135,9 +136,10 @@ def _against(claim: Claim, t: float, t_range: tuple[float, float], p: PRange) ->
 
 def t_verdict(stated: Printed, value: float, ends: tuple[float, float]) -> str:
     """Judge a printed statistic, whatever its sign: a publication may subtract the other way."""
-    exact = Fraction(abs(value)) * (1 if stated.exact >= 0 else -1)
-    if prints_rounded(exact, stated):
-        return REPRODUCED
+    if math.isfinite(value):
+        exact = Fraction(abs(value)) * (1 if stated.exact >= 0 else -1)
+        if prints_rounded(exact, stated):
+            return REPRODUCED
     low, high = sorted(abs(e) for e in ends)
     low = 0.0 if ends[0] <= 0 <= ends[1] else low
     down, up = sorted(abs(b) for b in real_bounds(stated))

@@ -196,7 +196,7 @@ def paper(seed: int) -> list[dict]:
     return rows
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(25))
 def test_no_contradiction_is_raised(judged, seed):
     rows = paper(seed)
     assert {r["check_id"] for r in rows} == set(CHECKS)
