@@ -5,6 +5,7 @@ from __future__ import annotations
 from contracts.claims import CLAIM_VERDICTS, PUBLISHED_HITS
 from contracts.ordination import ORDINATION
 from contracts.pain import RESPONSE_RATES
+from contracts.predictions import PREDICTION
 from contracts.provenance import STUDY_ID
 from contracts.relation import Column, Relation
 from contracts.types import FLAG, INT, REAL, REALS, TEXT, TEXTS
@@ -198,5 +199,5 @@ COHORT_DIFFERENCES = Relation(
 
 STATS = (
     TEST_RESULTS, OUTCOME_TESTS, RESPONSE_RATES, COHORT_DIFFERENCES, HIT_COUNTS, VARIANT_TESTS,
-    CLAIM_VERDICTS, PUBLISHED_HITS, *ORDINATION,
+    CLAIM_VERDICTS, PUBLISHED_HITS, *ORDINATION, *PREDICTION,
 )  # fmt: skip

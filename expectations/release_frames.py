@@ -120,6 +120,8 @@ _RELATIONS: dict[str, tuple[tuple[str, ...], str]] = {
     "stats.fct_principal_components": (
         ("selection", "component", "axis", "item_id"), "false",
     ),
+    "stats.fct_prediction_models": (("analysis_id",), "has_predictions"),
+    "stats.fct_predictions": (("analysis_id", "analyte_id"), "has_predictions"),
     "reporting.rpt_differential": (("contrast_id", "analyte_id"), "has_contrasts"),
     "reporting.rpt_variant_differential": (
         ("contrast_id", "analyte_id", "variant_id"), "has_contrasts",
@@ -149,8 +151,9 @@ needs as (
         {_THROUGH_COUNT} as n_through,
         exists (select 1 from contrasts) as has_contrasts,
         exists (
-            select 1 from planned where kind <> 'outcome'
+            select 1 from planned where kind not in ('outcome', 'odds_ratio', 'prediction')
         ) as has_tests,
+        exists (select 1 from planned where kind = 'prediction') as has_predictions,
         exists (
             select 1 from raw.scans as s
             inner join marts.dim_samples as m

@@ -132,7 +132,7 @@ asked as (
     from planned as p
     inner join raw.studies as s on p.study_id = s.study_id
     cross join reportable as r
-    where p.kind <> 'outcome'
+    where p.kind not in ('outcome', 'odds_ratio', 'prediction')
 ),
 
 answered as (
@@ -161,13 +161,34 @@ outcomes as (
         and p.primary_method = t.method
     where p.kind = 'outcome'
     group by p.analysis_id
+),
+
+-- every target alone, and a model or the reason why there is none
+predictions as (
+    select
+        p.analysis_id,
+        count(*) filter (
+            where t.analyte_id is null or m.analysis_id is null
+            or (t.p_value is null and coalesce(t.reason, '') = '')
+            or (m.auc_cv is null and coalesce(m.reason, '') = '')
+        ) as n_silent
+    from planned as p
+    cross join reportable as r
+    left join stats.fct_predictions as t
+        on t.study_id = $study_id and p.analysis_id = t.analysis_id
+        and r.analyte_id = t.analyte_id
+    left join stats.fct_prediction_models as m
+        on m.study_id = $study_id and p.analysis_id = m.analysis_id
+    where p.kind = 'prediction'
+    group by p.analysis_id
 )
 
 select
     p.analysis_id as uid,
-    coalesce(answered.n_silent, outcomes.n_silent, 1) as n_silent
+    coalesce(answered.n_silent, outcomes.n_silent, predictions.n_silent, 1) as n_silent
 from planned as p
 left join answered on p.analysis_id = answered.analysis_id
 left join outcomes on p.analysis_id = outcomes.analysis_id
+left join predictions on p.analysis_id = predictions.analysis_id
 order by p.analysis_id
 """

@@ -13,6 +13,7 @@ import duckdb
 import pyarrow as pa
 
 from contracts import failure
+from reports.prediction_queries import PREDICTION_QUERIES
 
 _BY_STUDY = "where study_id = $study_id"
 #: Selections of targets whose clusterings are drawn.
@@ -182,6 +183,7 @@ QUERIES: dict[str, str] = {
             difference_p_adjusted, equivalence_p_adjusted
         from reporting.rpt_equivalence {_BY_STUDY}
         order by analysis_id, equivalence_p_value nulls last, analyte_name""",
+    **PREDICTION_QUERIES,
     "p_values": f"""
         select h.contrast_id, h.p_low, h.p_high, h.n_targets, h.n_tested, h.n_expected
         from reporting.rpt_p_value_histograms as h
@@ -301,6 +303,9 @@ class Published:
     recipes: pa.Table
     reanalyses: pa.Table
     equivalence: pa.Table
+    predictions: pa.Table
+    prediction_models: pa.Table
+    prediction_curves: pa.Table
     p_values: pa.Table
     spreads: pa.Table
     assumptions: pa.Table

@@ -52,6 +52,7 @@ def plan(design: Design) -> list[Analysis]:
         *_outcomes(design),
         *_correlations(design),
         *_changes(design),
+        *_predictions(design),
     ]
 
 
@@ -151,6 +152,20 @@ def _changes(design: Design) -> Iterator[Analysis]:
                 family="changes",
                 primary_method="change_on_change",
             )
+
+
+def _predictions(design: Design) -> Iterator[Analysis]:
+    for visit in design.visit_codes[1:]:
+        yield Analysis(
+            f"predict_pain_{visit}",
+            "prediction",
+            subset="cohort=patient",
+            visit=design.visit_codes[0],
+            outcome=f"pain_responder@{visit}",
+            event="responder",
+            family="predictions",
+            primary_method="ridge_logistic",
+        )
 
 
 def _instruments() -> tuple[tuple[str, str], ...]:

@@ -13,7 +13,9 @@ from stats.design import ABSENT, Rows, Sheet, arm_rows, change_rows, pair_rows, 
 from stats.methods.arrays import Flags, Floats
 from stats.outcomes import score_pairs
 from stats.plan import Analysis
-from stats.recipes.computed import Scores, VisitScores
+from stats.prediction.guard import judge_size
+from stats.prediction.people import read_people
+from stats.recipes.computed import Scores, VisitScores, joined
 from stats.recipes.contrast import PAPER_SHARED
 from stats.smallest import (
     Detectable,
@@ -102,6 +104,8 @@ def forecast(
         "equivalence": _of_equivalence,
     }.get(analysis.kind)
     alphas = _alphas(analysis, n_targets)
+    if analysis.kind == "prediction":
+        return _of_prediction(analysis, sheet, alphas, spread, n_targets)
     if tell is None:
         tell = _of_pairs if _is_paired(analysis) else _of_arms
     return tell(analysis, sheet, scores, alphas, spread)
@@ -197,6 +201,26 @@ def _of_changes(
     n = int(np.sum(kept))
     found, note = smallest_correlations(n, 2, alphas)
     return Forecast(analysis, _groups(analysis, sheet), n, len(after) - n, found, note)
+
+
+def _of_prediction(
+    analysis: Analysis, sheet: Sheet, alphas: tuple[float, ...], spread: Spread, n_targets: int
+) -> Forecast:
+    """Return both classes, what a target alone shows, and what the sample-size guard will say."""
+    people = read_people(analysis, sheet)
+    n, n_events = len(people.rows), people.n_events
+    groups = (
+        Group(analysis.event, n_events, n_events),
+        Group(f"not {analysis.event}", n - n_events, n - n_events),
+    )
+    n_dropped = people.n_without_outcome + people.n_without_sample
+    guard = judge_size(people, n_targets, analysis.event)
+    note = f"{guard.label}: {guard.reason}" if guard.reason else guard.label
+    if not people.n_effective:
+        return Forecast(analysis, groups, None, n_dropped, note=note)
+    design = np.column_stack([people.is_event, np.ones(n)])
+    found, few = smallest_effects(analysis, design, alphas, "d", spread.between_log2)
+    return Forecast(analysis, groups, None, n_dropped, found, joined(note, few))
 
 
 def _of_scores(analysis: Analysis, outcomes: pa.Table, patients: pa.Table) -> Forecast:

@@ -52,8 +52,10 @@ def suggest(front: Front, folder: Path | None, target: str | None, force: bool) 
     people = people_of(front.home, folder, study.study_id)
     made = suggest_plan(study, people)
     text = plan_text(made)
+    # A plan that is printed must be a plan: what else is said goes to the other stream.
+    tell = (lambda line: click.echo(line, err=True)) if prints and not front.as_json else front.say
     for problem in hindrances(people):
-        front.say(f"! {problem}")
+        tell(f"! {problem}")
     if not prints:
         out.write_text(text, encoding="utf-8" if text.isascii() else "utf-8-sig", newline="")
         front.say(f"{len(made.rows)} analyses written to {out}: look through them, then: "
@@ -61,7 +63,7 @@ def suggest(front: Front, folder: Path | None, target: str | None, force: bool) 
     elif not front.as_json:
         click.echo(text, nl=False)
     for reason in made.left_out:
-        front.say(f"  left out: {reason}")
+        tell(f"  left out: {reason}")
     front.give({"plan": text if prints else str(out), "left_out": list(made.left_out),
                 "analyses": [asdict(r) for r in made.rows]})  # fmt: skip
 

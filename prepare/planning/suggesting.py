@@ -14,6 +14,7 @@ from itertools import combinations
 import numpy as np
 
 from contracts import from_rows
+from contracts.pain import RESPONSES, response_columns
 from contracts.raw import PLAN
 from ingest.declared.study import Group, Study
 from prepare.planning.comments import comment_of
@@ -23,6 +24,8 @@ from stats.design import Rows, Sheet
 from stats.forecast import forecast
 from stats.outcomes import scores_by_patient
 from stats.plan import Analysis, read_plan
+from stats.prediction.guard import REFUSED, judge_size
+from stats.prediction.people import read_people
 from stats.smallest import Spread
 
 #: Ratio within which levels after treatment count as those of the healthy: see docs/methods.md.
@@ -67,19 +70,20 @@ def suggest_plan(study: Study, people: People) -> Suggestion:
 
     Each pair of groups is compared once (paired where the same people are in both), several
     groups at once by one test, groups after treatment with other people's for equivalence, each
-    scale at each follow-up with baseline, and levels with scores and their changes.
+    scale at each follow-up with baseline, and levels with scores and their changes. Baseline
+    levels predict pain response at each follow-up, where there are persons enough for a model.
     """
     drafts = [
         *_contrasts(study, people.sheet),
         *_omnibus(study, people.sheet),
         *_equivalences(study, people.sheet),
         *_scores(study, people),
+        *_predictions(study, people),
     ]
     rows, left_out = [], []
     for draft, analysis in zip(drafts, _typed(study, drafts), strict=True):
-        problems = design_problems(analysis, people.sheet)
-        if problems:
-            left_out.append(f"{draft.analysis_id}: {problems[0].given}")
+        if reason := _hindered(analysis, people):
+            left_out.append(f"{draft.analysis_id}: {reason}")
         else:
             rows.append(draft)
     return Suggestion(tuple(_commented(study, people, rows)), tuple(left_out))
@@ -167,6 +171,29 @@ def _scores(study: Study, people: People) -> Iterator[Suggested]:
                 f"corr_{instrument}_{visit}", "correlation", **own, family="correlations",
                 primary_method="pearson",
             )  # fmt: skip
+
+
+def _predictions(study: Study, people: People) -> Iterator[Suggested]:
+    """Yield the prediction of pain response at each follow-up; by pain alone without doses."""
+    for visit in (v for v in study.visit_codes if v != study.baseline_visit):
+        by_dose, by_pain = response_columns([visit])
+        known = [c for c in (by_dose, by_pain) if any(people.sheet.columns.get(c, ()))]
+        if known:
+            yield Suggested(
+                f"predict_pain_{visit}", "prediction", visit=study.baseline_visit,
+                subset=_cohort_subset(study, people), outcome=known[0], event=RESPONSES[0],
+                family="predictions", primary_method="ridge_logistic",
+            )  # fmt: skip
+
+
+def _hindered(analysis: Analysis, people: People) -> str:
+    """Return why the samples do not allow an analysis, '' where they do."""
+    if problems := design_problems(analysis, people.sheet):
+        return problems[0].given
+    if analysis.kind == "prediction":
+        guard = judge_size(read_people(analysis, people.sheet), people.n_targets, analysis.event)
+        return guard.reason if guard.label == REFUSED else ""
+    return ""
 
 
 def _pairs(study: Study) -> Iterator[tuple[Group, Group]]:

@@ -43,7 +43,7 @@ def judge_size(people: People, n_candidates: int, event: str) -> Guard:
     n, n_events = len(people.rows), people.n_events
     counts = f"{n_events} of {n} persons with '{event}'"
     if not n_candidates:
-        return Guard(REFUSED, None, f"{counts}; no target is measured in half of them")
+        return Guard(REFUSED, None, f"{counts}; no target is known that half of them have")
     if people.n_effective < 1:
         return Guard(REFUSED, None, f"{counts}: only one class, nothing to predict")
     needed = needed_size(n_candidates, n_events / n).n_persons

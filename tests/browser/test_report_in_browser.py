@@ -43,9 +43,12 @@ def test_each_volcano_draws_eighty_points_and_as_many_names_as_sql_has_hits(
 
 
 def test_all_figures_are_drawn(seen: Any) -> None:
-    assert 'data-drawn="15"' in seen.dom
+    assert 'data-drawn="18"' in seen.dom
     assert [seen.count(f"p-values-{i}", "p_value_bars") for i in (1, 2, 3)] == [20, 20, 20]
     assert [seen.count(f"spreads-{i}", "spread_points") for i in (1, 2, 3)] == [80, 80, 80]
+    assert seen.count("prediction-curves-1", "roc_points") == 19
+    assert seen.count("prediction-curves-1", "benefit_points") > 10
+    assert [seen.count(f"forest-{i}", "forest_points") for i in (1, 2)] == [12, 12]
     assert seen.count("scores-1", "score_points") == 59
     assert seen.count("scores-1", "change_points") == 29
     # Three definitions: 5, 6 and 5 kinds that somebody had.

@@ -33,6 +33,14 @@ create table marts.dim_analytes as
 select study_id, target_id as analyte_id, true as is_reportable
 from raw.panel_targets where target_kind = 'analyte' and target_order <= 6;
 
+create table stats.fct_prediction_models as
+select study_id, analysis_id, 0.6 as auc_cv, '' as reason from raw.plan where kind = 'prediction';
+
+create table stats.fct_predictions as
+select p.study_id, p.analysis_id, a.analyte_id, 0.5 as p_value, '' as reason
+from raw.plan as p inner join marts.dim_analytes as a on p.study_id = a.study_id
+where p.kind = 'prediction';
+
 create table marts.dim_analyte_genes as
 select study_id, analyte_id, 'G' as gene_symbol from marts.dim_analytes;
 

@@ -21,6 +21,7 @@ from ingest.panel.catalog import target_id_of
 pytestmark = [pytest.mark.shared, pytest.mark.xdist_group("dbt")]
 
 KHAN = REPO_ROOT.parent / "shared" / "clinical" / "khan_2025"
+AUC_OF_R = REPO_ROOT / "tests" / "reference" / "stats" / "auc_khan_expected.csv"
 TOLERANCE = 1e-9
 
 STUDY = """
@@ -63,9 +64,10 @@ sex = "gender"
 irae = "iraE_occurrence"
 """
 PLAN = """\
-analysis_id,kind,contrast_id,numerator_group,denominator_group,grouping,subset,pairing,family,primary_method
-visits,contrast,after_vs_before,after,before,group_code,,patient,visits,paired_t
-severity,contrast,severe_vs_mild,Grade 2+,Grade 0-1,irae,visit=BL,independent,severity,student_t
+analysis_id,kind,contrast_id,numerator_group,denominator_group,grouping,subset,pairing,family,primary_method,visit,outcome,event
+visits,contrast,after_vs_before,after,before,group_code,,patient,visits,paired_t,,,
+severity,contrast,severe_vs_mild,Grade 2+,Grade 0-1,irae,visit=BL,independent,severity,student_t,,,
+adverse,prediction,all,,,,,independent,predictions,ridge_logistic,BL,irae,Grade 2+
 """
 
 
@@ -181,6 +183,51 @@ def test_two_sample_t_equals_the_reference(khan):
     })  # fmt: skip
     agree(results(con, "severity", "welch_t"), expected,
           {"statistic": "welch_t", "df": "welch_df", "p_value": "welch_p"})  # fmt: skip
+
+
+def test_baseline_levels_are_asked_for_adverse_events(khan):
+    """Grade 2 or more against 0 or 1: every target alone, and a model judged on unseen persons."""
+    con, _, _ = khan
+    (model,) = con.execute("select * from stats.fct_prediction_models").to_arrow_table().to_pylist()
+    counts = {n: model[n] for n in ("n_persons", "n_events", "n_effective", "n_candidates")}
+    assert counts == {"n_persons": 146, "n_events": 79, "n_effective": 67, "n_candidates": 40}
+    assert (model["n_without_outcome"], model["n_without_sample"]) == (0, 0)
+    assert (model["label"], model["n_needed"]) == ("exploratory", 3003)
+    assert (model["n_folds"], model["n_repeats"], model["n_permutations"]) == (5, 20, 199)
+    assert model["seed"] == 20170101
+    # What cross-validation leaves of the apparent AUC, and of the bootstrap's correction of it.
+    assert 0.58 < model["auc_cv"] < 0.68
+    assert model["auc_cv"] < model["auc_corrected"] < model["auc_apparent"]
+    assert model["permutation_p_value"] <= 0.05
+    assert 0 < model["calibration_slope"] < 1
+    shown = con.execute("select count(*), count(*) filter (where is_hit) "
+                        "from reporting.rpt_predictions").fetchone()  # fmt: skip
+    assert shown == (40, 2)
+    curves = dict(con.execute("select curve, count(*) from stats.fct_prediction_curves "
+                              "group by all").fetchall())  # fmt: skip
+    assert curves == {"roc": 68, "calibration": 5, "net_benefit_model": 19,
+                      "net_benefit_everyone": 19}  # fmt: skip
+
+
+def test_their_aucs_equal_those_of_proc(khan):
+    con, _, _ = khan
+    with AUC_OF_R.open(encoding="utf-8", newline="") as stream:
+        expected = [{**r, "analyte": r["target"]} for r in csv.DictReader(stream)]
+    ours = {
+        r["analyte_id"]: r
+        for r in con.execute("select * from stats.fct_predictions").to_arrow_table().to_pylist()
+    }
+    agree(ours, expected, {
+        "auc": "estimate", "auc_ci_low": "ci_low", "auc_ci_high": "ci_high",
+        "auc_p_value": "p_value", "auc_p_adjusted": "p_adjusted",
+    })  # fmt: skip
+
+
+def test_the_report_says_what_the_prediction_is_worth(khan):
+    _, root, _ = khan
+    page = (root / "home" / "reports" / "latest.html").read_text(encoding="utf-8")
+    assert "Which baseline levels go with “Grade 2 or more”?" in page
+    assert "All of this is internal validation" in page
 
 
 def test_what_nobody_mapped_is_not_kept(khan):

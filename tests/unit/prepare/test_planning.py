@@ -112,6 +112,21 @@ def test_scores_are_asked_at_each_visit_that_has_them(home, folder):
     assert not [r for r in suggested(home, folder).values() if r["outcome"]]
 
 
+def test_pain_response_is_predicted_where_there_are_persons_enough(home, folder, tmp_path):
+    study = study_of(folder)
+    few = suggest_plan(study, people_of(home, folder, study.study_id))
+    assert not [r for r in few.rows if r.kind == "prediction"]
+    assert any("smaller class" in reason for reason in few.left_out)
+    write_study(tmp_path / "many", Design(patients=30, controls=4, targets=12))
+    rows = suggested(home, tmp_path / "many")
+    (row,) = (r for r in rows.values() if r["kind"] == "prediction")
+    assert (row["outcome"], row["event"], row["visit"], row["subset"]) == (
+        "pain_responder@follow_up", "responder", "baseline", "cohort=patient",
+    )  # fmt: skip
+    assert "tell who will be 'responder' (" in row["comment"]
+    assert row["comment"].endswith("exploratory")
+
+
 def test_a_centre_or_age_that_is_not_known_of_everyone_is_no_covariate(home, folder):
     def one_centre_of_controls(rows):
         for row in rows:
@@ -221,6 +236,7 @@ def test_suggest_never_overwrites_unasked(folder, tmp_path, cytomart):
     assert cytomart(home, "plan", "suggest", str(folder), "--to", str(beside)).code == 0
     printed = cytomart(home, "plan", "suggest", str(folder), "--to", "-")
     assert printed.out == beside.read_text(encoding="utf-8")
+    assert "left out: predict_pain_follow_up: " in printed.err
     assert cytomart(home, "plan", "suggest", str(folder), "--to", str(beside)).code == 2
     assert cytomart(home, "plan", "suggest", str(folder), "--force").code == 0
     assert plan.read_bytes() == beside.read_bytes() != before

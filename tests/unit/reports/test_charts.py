@@ -16,9 +16,11 @@ from reports import vega
 from reports.charts.array_quality import array_quality
 from reports.charts.components import components
 from reports.charts.dendrogram import brackets
+from reports.charts.forest import forest
 from reports.charts.heat_map import beside, heat_map
 from reports.charts.mean_variance import mean_variance
 from reports.charts.p_values import p_values
+from reports.charts.prediction_curves import prediction_curves
 from reports.charts.scores import scores
 from reports.charts.volcano import boundary, drawable, volcano
 
@@ -253,3 +255,35 @@ def test_components_say_how_much_they_explain(second: float | None) -> None:
     assert _marks(svg, "component_points_all") == 3
     assert "First component, 40 % of the variance" in svg
     assert ("there is none" in svg) == (second is None)
+
+
+def _of_model(benefit: list[float]) -> pd.DataFrame:
+    at = np.arange(1, len(benefit) + 1) / (len(benefit) + 1)
+    points = {
+        "roc": ([0.0, 0.5, 1.0], [0.25, 0.75, 1.0]),
+        "net_benefit_model": (at, benefit),
+        "net_benefit_everyone": (at, 0.4 - at / (1 - at) * 0.6),
+    }
+    return pd.concat([
+        pd.DataFrame({"curve": name, "point_number": range(1, len(x) + 1), "x_value": x,
+                      "y_value": y})
+        for name, (x, y) in points.items()
+    ])  # fmt: skip
+
+
+def test_points_far_below_no_benefit_are_outside_the_figure() -> None:
+    svg = _svg(prediction_curves(_of_model([0.3, 0.1, 0.0, -3.0])))
+    assert _marks(svg, "roc_points") == 3
+    assert _marks(svg, "benefit_points") == 3
+
+
+def test_a_forest_has_a_line_for_each_target_in_the_given_order() -> None:
+    frame = pd.DataFrame({
+        "analyte_name": ["Z", "A", "<b>M</b>"], "odds_ratio": [2.0, 0.5, 1.0],
+        "odds_ratio_ci_low": [1.1, 0.2, 0.01], "odds_ratio_ci_high": [4.0, 1.0, 300.0],
+    })  # fmt: skip
+    svg = _svg(forest(frame))
+    assert _marks(svg, "forest_points") == 3
+    assert (
+        svg.index(">Z</text>") < svg.index(">A</text>") < svg.index("&lt;b&gt;M&lt;/b&gt;</text>")
+    )

@@ -158,7 +158,7 @@ def test_a_synthetic_study_says_so_everywhere(page: str) -> None:
     parsed = Page(page)
     assert re.search(r'<div class="banner" role="note"><strong>SYNTHETIC DATA', page)
     assert re.search(r"<title>SYNTHETIC", page)
-    assert len(parsed.specs) == 14
+    assert len(parsed.specs) == 18
     assert all("SYNTHETIC" in s["title"]["text"] for s in parsed.specs.values())
     assert all("SYNTHETIC" in s["description"] for s in parsed.specs.values())
 
@@ -291,7 +291,7 @@ def test_a_damaged_cached_program_is_made_again(tmp_path: Path) -> None:
 
 def test_readers_without_scripts_get_drawings(page: str) -> None:
     drawings = re.findall(r"<noscript><div class=\"chart\"><svg", page)
-    assert len(drawings) == 15
+    assert len(drawings) == 18
 
 
 def test_every_table_and_figure_has_words_for_the_ear(page: str) -> None:

@@ -102,7 +102,7 @@ def test_plan(shipped_seed, read_csv):
         "a_vs_c", "b_vs_c", "b_vs_a", "b_like_c", "paper_a_vs_c", "paper_b_vs_c", "paper_b_vs_a",
         "groups_abc", "paper_groups_abc", "pain_change", "qol_change", "corr_pain_baseline",
         "corr_pain_follow_up", "corr_qol_baseline", "corr_qol_follow_up",
-        "change_pain_follow_up", "change_qol_follow_up",
+        "change_pain_follow_up", "change_qol_follow_up", "predict_pain_follow_up",
     ]  # fmt: skip
     confirmatory = [a for a, r in rows.items() if r["status"] == "confirmatory"]
     assert confirmatory == ["a_vs_c", "b_vs_c", "b_vs_a", "pain_change", "qol_change"]

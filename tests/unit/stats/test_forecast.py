@@ -191,3 +191,24 @@ def test_too_few_is_said(make_study, make_contrast, tell):
     assert len(tell(make_study(n_controls=1), make_contrast("A", "C")).detectable) == 2
     assert tell(make_study(n_patients=1), make_contrast("B", "A")).note == "too few samples"
     assert len(tell(make_study(n_patients=2), make_contrast("B", "A")).detectable) == 2
+
+
+def test_a_prediction_tells_its_classes_and_what_the_guard_will_say(
+    make_study, make_plan_row, tell
+):
+    study = make_study(n_patients=30)
+    for row in study.samples:
+        number = int(row["patient_id"][1:])
+        known = row["cohort"] == "patient" and number > 2
+        row["answer"] = ("responder" if number % 5 < 2 else "non_responder") if known else None
+    row = make_plan_row("predict", "prediction", primary_method="ridge_logistic", outcome="answer",
+                        event="responder", visit="baseline")  # fmt: skip
+    told = tell(without(study, "P09-baseline"), row)
+    assert sizes(told) == {"responder": (11, 11), "not responder": (16, 16)}
+    # Two whose answer is unknown, one without a baseline sample; controls never had an answer.
+    assert told.n_dropped == 3
+    assert told.note.startswith("exploratory: 11 of 27 persons with 'responder': 0.14 persons")
+    assert told.detectable[0].effect == pytest.approx(1.14, abs=0.01)
+    few = tell(study, {**row, "subset": "patient_id=P03"})
+    assert few.note.startswith("refused: 0 of 1 persons with 'responder': only one class")
+    assert few.detectable == ()

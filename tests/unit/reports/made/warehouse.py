@@ -23,6 +23,7 @@ from tests.unit.reports.made.clusterings import clusterings
 from tests.unit.reports.made.names import HOSTILE, NAMES, STUDY
 from tests.unit.reports.made.outcomes import outcomes as made_outcomes
 from tests.unit.reports.made.outcomes import responses as made_responses
+from tests.unit.reports.made.predictions import predictions
 from tests.unit.reports.made.raw import contract_rows, small_tables
 from tests.unit.reports.made.results import diagnostics, differential, hit_counts, robustness
 
@@ -80,6 +81,7 @@ def make_warehouse(path: Path, *, is_hostile: bool = False, is_synthetic: bool =
                  "analyte_name", "comparison", "primary_log2fc", "named_log2fc",
                  "primary_p_adjusted", "named_p_adjusted"]],
         **diagnostics(frame, text),
+        **predictions(frame, text),
         **clusterings(frame, rng, text),
         **claims(text),
         "reporting.rpt_mode_comparison": frame.assign(
