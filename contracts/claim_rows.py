@@ -9,6 +9,7 @@ from typing import Any
 
 from contracts.claim_checks import CHECKS, MUST_RELATE, NO_RELATED, Check
 from contracts.claim_figures import FigureError, Value, read_figure, split_figures
+from contracts.claim_measures import read_measured
 from contracts.claims import CLAIM_COLUMNS, OPTIONAL_CLAIM_COLUMNS, SEVERITIES
 
 
@@ -55,6 +56,7 @@ def claim_faults(rows: Sequence[Mapping[str, Any]]) -> tuple[ClaimFault, ...]:
         if check := CHECKS.get(text["check_id"]):
             faults += _figure_faults(number, text["figures"], check)
             faults += _related_faults(number, text, check, members[key])
+        faults += _measured_faults(number, text)
     return tuple(faults)
 
 
@@ -139,6 +141,18 @@ def _figure_faults(number: int, text: str, check: Check) -> Iterator[ClaimFault]
         told = ", ".join(f"{n} {k}" for n, k in sizes.items())
         yield faulty(f"lists are not equally long: {told}", "one value each, in the same order",
                      "complete the shorter one")  # fmt: skip
+
+
+def _measured_faults(number: int, text: Mapping[str, str]) -> Iterator[ClaimFault]:
+    try:
+        list(read_measured(text["measured_as"], text["figures"]))
+    except FigureError as error:
+        yield ClaimFault(
+            number, "measured_as", str(error),
+            "figure=quantity, `|` between the quantities of a list, such as "
+            "mean=mean:vas_pain_0_10@baseline",
+            "correct it, or leave it empty",
+        )  # fmt: skip
 
 
 def _related_faults(

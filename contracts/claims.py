@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from contracts.provenance import FILE_SHA256, SOURCE_LINE, STUDY_ID
 from contracts.relation import Column, Relation
-from contracts.types import FLAG, INT, REALS, TEXT, TEXTS
+from contracts.types import FLAG, INT, REAL, REALS, TEXT, TEXTS
 
 #: What a claim can turn out to be.
 VERDICTS = ("reproduced", "consistent", "inconsistent", "not_testable", "recorded")
@@ -40,6 +40,9 @@ CLAIMS = Relation(
         _TOPIC,
         Column("severity", TEXT, "How much it matters if the claim does not hold: none, minor, "
                "moderate or major.", nullable=False),
+        Column("measured_as", TEXT, "Figures that the study's own data have too: figure=quantity, "
+               "several separated by `;`, quantities of a list by `|` (docs/claims.md).",
+               nullable=False),
         _NOTE,
     ),
 )  # fmt: skip
@@ -60,6 +63,22 @@ CLAIM_VERDICTS = Relation(
         Column("severity", TEXT, "The claim's severity where it is inconsistent, not testable or "
                "recorded; none where it holds.", nullable=False),
         _NOTE,
+    ),
+)  # fmt: skip
+
+CLAIM_FIGURES = Relation(
+    "stats", "stat_claim_figures", "study × claim set × claim × figure × place in its list",
+    ("study_id", "publication_id", "claim_id", "figure_name", "list_place"),
+    (
+        STUDY_ID, _PUBLICATION, _CLAIM,
+        Column("figure_name", TEXT, "Figure of the claim.", nullable=False),
+        Column("list_place", INT, "Place within a list of values, from 1; 1 for a single one.",
+               nullable=False),
+        Column("quantity", TEXT, "Quantity of the study's own data that it is held against.",
+               nullable=False),
+        Column("printed_text", TEXT, "The figure as printed.", nullable=False),
+        Column("printed_value", REAL, "Its value.", "as printed", nullable=False),
+        Column("printed_decimals", INT, "Digits behind the point.", nullable=False),
     ),
 )  # fmt: skip
 
@@ -85,4 +104,6 @@ CLAIM_COLUMNS = tuple(
     n for n in CLAIMS.column_names if n not in ("study_id", "file_sha256", "source_line")
 )
 #: Of them, those that may be absent or empty.
-OPTIONAL_CLAIM_COLUMNS = ("figures", "related_claim_ids", "topic", "severity", "note")
+OPTIONAL_CLAIM_COLUMNS = (
+    "figures", "related_claim_ids", "topic", "severity", "measured_as", "note",
+)  # fmt: skip

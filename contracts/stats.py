@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from contracts.claims import CLAIM_VERDICTS, PUBLISHED_HITS
+from contracts.claims import CLAIM_FIGURES, CLAIM_VERDICTS, PUBLISHED_HITS
 from contracts.ordination import ORDINATION
 from contracts.pain import RESPONSE_RATES
 from contracts.predictions import PREDICTION
@@ -199,5 +199,5 @@ COHORT_DIFFERENCES = Relation(
 
 STATS = (
     TEST_RESULTS, OUTCOME_TESTS, RESPONSE_RATES, COHORT_DIFFERENCES, HIT_COUNTS, VARIANT_TESTS,
-    CLAIM_VERDICTS, PUBLISHED_HITS, *ORDINATION, *PREDICTION,
+    CLAIM_VERDICTS, CLAIM_FIGURES, PUBLISHED_HITS, *ORDINATION, *PREDICTION,
 )  # fmt: skip

@@ -140,6 +140,7 @@ def _content(published: Published) -> dict[str, Any]:
         "predictions": predictions.predictions(published, stamp=stamp),
         "diagnostics": diagnostics.diagnostics(published, contrasts, stamp=stamp),
         "claims": claims.claims(published),
+        "claim_figures": claims.figures(published),
         "comparisons": claims.comparison(published, titles),
         "assumptions": diagnostics.assumptions(published, titles),
         "methods": methods.paragraphs(published, contrasts),

@@ -19,6 +19,12 @@ _VERDICT = {
 #: Check of one listed target; there are as many of them as targets.
 _TARGET_BY_TARGET = "direction_agreement"
 _SEVERITY = ("major", "moderate", "minor", "none")
+_AGREEMENT = {
+    "same": "the same",
+    "same_truncated": "the same where cut off, not rounded",
+    "different": "different",
+    "not_in_study": "not among its data",
+}
 _STATUS = {
     "agree": "both, same direction",
     "opposite": "both, opposite directions",
@@ -58,6 +64,14 @@ def claims(published: Published) -> list[dict[str, Any]]:
     ]
 
 
+def figures(published: Published) -> dict[str, dict[str, Any]]:
+    """Return for each publication its numbers beside the study's own: a sentence, a table."""
+    by_publication: dict[str, list[dict[str, Any]]] = {}
+    for row in published.rows("claim_figures"):
+        by_publication.setdefault(row["publication_id"], []).append(row)
+    return {name: _figures(rows) for name, rows in by_publication.items()}
+
+
 def comparison(published: Published, titles: dict[str, str]) -> list[dict[str, Any]]:
     """Return for each publication its hits beside the study's: counts and targets."""
     by_publication: dict[str, list[dict[str, Any]]] = {}
@@ -87,6 +101,34 @@ def _sentence(rows: list[dict[str, Any]]) -> str:
         f"figures that it prints: {told}.{weak} A contradiction says that two printed things "
         "cannot both be right, not which of them is wrong or why."
     )
+
+
+def _figures(rows: list[dict[str, Any]]) -> dict[str, Any]:
+    tally = Counter(r["agreement"] for r in rows)
+    told = words.listed(f"{tally[a]} {said}" for a, said in _AGREEMENT.items() if tally[a])
+    return {
+        "sentence": f"Of {words.count(len(rows), 'printed number')} that this study's own data "
+        f"have too, {told}.",
+        "table": table(
+            "Numbers as printed beside the same numbers of this study's own data.",
+            "Where|Number|Printed|This study|",
+            (
+                (
+                    r["source_place"],
+                    r["quantity"],
+                    r["printed_text"],
+                    words.number(r["study_value"], _decimals(r["printed_text"]) + 1),
+                    _AGREEMENT[r["agreement"]],
+                )
+                for r in rows
+            ),
+            numeric=(2, 3),
+        ),
+    }
+
+
+def _decimals(printed: str) -> int:
+    return len(printed.partition(".")[2])
 
 
 def _claim_table(caption: str, rows: list[dict[str, Any]]) -> Any:

@@ -213,6 +213,11 @@ QUERIES: dict[str, str] = {
         select publication_id, claim_id, claim_order, source_place, topic, statement, verdict,
             severity, explanation, check_id, is_able_to_fail
         from reporting.rpt_claims {_BY_STUDY} order by publication_id, claim_order""",
+    "claim_figures": f"""
+        select publication_id, claim_order, source_place, figure_name, list_place, quantity,
+            printed_text, agreement, study_value
+        from reporting.rpt_claim_figures {_BY_STUDY}
+        order by publication_id, claim_order, figure_name, list_place""",
     "publication_comparison": f"""
         select publication_id, contrast_id, target_name, printed_name, published_direction,
             status, status_paper, signed_fold_change, is_published, is_contradicted
@@ -311,6 +316,7 @@ class Published:
     assumptions: pa.Table
     modes: pa.Table
     claims: pa.Table
+    claim_figures: pa.Table
     publication_comparison: pa.Table
     clusterings: pa.Table
     heat_rows: pa.Table

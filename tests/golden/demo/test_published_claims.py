@@ -29,6 +29,15 @@ def test_numbers_of_a_claim_can_be_asked_for_one_by_one(con):
     assert p[0] == pytest.approx(0.0207, abs=5e-5)
 
 
+def test_printed_numbers_are_those_that_the_synthetic_study_was_made_after(con):
+    found = con.execute(
+        "select quantity, printed_text, agreement from reporting.rpt_claim_figures "
+        "where quantity not like 'hits:%'").fetchall()  # fmt: skip
+    assert len(found) > 40
+    other = {(quantity, agreement) for quantity, _, agreement in found if agreement != "same"}
+    assert other == {("mean:age_years@patient", "same_truncated")}
+
+
 def test_published_hits_are_all_there_and_the_contradicted_ones_are_marked(con):
     found = dict(con.execute(
         "select contrast_id, count(*) from reporting.rpt_publication_comparison "

@@ -367,12 +367,21 @@ def test_hits_of_a_publication_stand_beside_the_studys_by_both_rules(page: str) 
     assert "higher, elsewhere the opposite" in section
 
 
+def test_printed_numbers_stand_beside_the_studys_own(page: str) -> None:
+    assert (
+        "Of 4 printed numbers that this study&#39;s own data have too, 1 the same, 1 the same where "
+        "cut off, not rounded, 1 different and 1 not among its data." in page
+    )
+    assert "48.067" in page
+
+
 def test_a_study_without_claims_has_no_such_section(
     fixtures: SimpleNamespace, tmp_path: Path
 ) -> None:
     path = fixtures.warehouse(tmp_path / "w.duckdb")
     with duckdb.connect(str(path)) as con:
         con.execute("delete from reporting.rpt_claims")
+        con.execute("delete from reporting.rpt_claim_figures")
         con.execute("delete from reporting.rpt_publication_comparison")
     text = fixtures.report(path, tmp_path / "r.html").read_text(encoding="utf-8")
     assert 'id="claims"' not in text

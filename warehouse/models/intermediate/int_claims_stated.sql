@@ -28,6 +28,7 @@ kept_shipped as (
         coalesce(shipped.related_claim_ids, '') as related_claim_ids,
         coalesce(shipped.topic, '') as topic,
         coalesce(shipped.severity, 'none') as severity,
+        coalesce(shipped.measured_as, '') as measured_as,
         coalesce(shipped.note, '') as note
     from publications
     inner join shipped on publications.publication_id = shipped.publication_id

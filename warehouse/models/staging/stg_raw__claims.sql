@@ -16,6 +16,7 @@ renamed as (
         related_claim_ids,
         topic,
         severity,
+        measured_as,
         note
     from claims
 )

@@ -23,6 +23,14 @@ def claims(text: Callable[[str], str]) -> dict[str, pd.DataFrame]:
         for k, verdict in enumerate((*VERDICTS, "inconsistent"), start=1)
     ])  # fmt: skip
     stated.loc[stated.index[-1], "check_id"] = "direction_agreement"
+    figures = pd.DataFrame([
+        {"study_id": STUDY, "publication_id": "some_paper", "claim_id": "c1", "claim_order": 1,
+         "figure_name": "mean", "list_place": k, "source_place": text("Results"),
+         "quantity": text("mean:age_years@patient"), "printed_text": "48.06",
+         "agreement": agreement, "study_value": None if agreement == "not_in_study" else 48.0667}
+        for k, agreement in enumerate(
+            ("same", "same_truncated", "different", "not_in_study"), start=1)
+    ])  # fmt: skip
     compared = pd.DataFrame([
         {"study_id": STUDY, "publication_id": "some_paper", "contrast_id": "B_vs_A",
          "target_name": f"target {status}", "printed_name": text("as printed"),
@@ -34,5 +42,6 @@ def claims(text: Callable[[str], str]) -> dict[str, pd.DataFrame]:
     ])  # fmt: skip
     return {
         "reporting.rpt_claims": stated,
+        "reporting.rpt_claim_figures": figures,
         "reporting.rpt_publication_comparison": compared,
     }
