@@ -25,6 +25,9 @@ def is_response_column(name: str) -> bool:
     return name.partition(_AT)[0] in RESPONSE_CLASSES and _AT in name
 
 
+#: Units of a daily dose of analgesics; patches are known by what they give in an hour.
+DOSE_UNITS = ("mg/day", "mcg/hour")
+
 #: Whose definition counts: pain and doses, the letter of the publication, pain alone.
 DEFINITIONS = ("consensus", "literal", "pain_only")
 #: Over whom a rate is taken: everybody, a missed visit being no response; who can be judged.

@@ -70,7 +70,7 @@ QUARANTINE = Relation(
     (
         STUDY_ID,
         FILE_SHA256,
-        Column("role", TEXT, "Role of the file: slide, patients, samples, assessments.",
+        Column("role", TEXT, "Role of the file: slide, patients, samples, assessments, analgesics.",
                nullable=False),
         Column("source_line", INT, "Line or sheet row.", nullable=False),
         Column("column_name", TEXT, "Column at fault.", nullable=False),

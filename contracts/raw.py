@@ -13,6 +13,7 @@ from contracts.studies import (
     STUDY_ATTRIBUTES,
     STUDY_GROUPS,
     STUDY_INSTRUMENTS,
+    STUDY_OPIOIDS,
     STUDY_PUBLICATIONS,
     STUDY_THRESHOLDS,
     STUDY_VARIANTS,
@@ -26,7 +27,7 @@ FILES = Relation(
         STUDY_ID,
         FILE_SHA256,
         Column("role", TEXT, "What the file is to the study: slide, layout, patients, samples, "
-               "assessments, catalog, claims, plan, mapping, study.", nullable=False),
+               "assessments, analgesics, catalog, claims, plan, mapping, study.", nullable=False),
         Column("slide_id", TEXT, "Slide that the file is the scan of; null for tables."),
         Column("platform_id", TEXT, "Platform whose reader read the file; null for tables."),
         Column("file_name", TEXT, "Name of the file as delivered.", identifying=True),
@@ -209,6 +210,24 @@ ASSESSMENTS = Relation(
     published=False,
 )  # fmt: skip
 
+ANALGESICS = Relation(
+    "raw", "analgesics", "patient × visit × drug × route",
+    ("study_id", "patient_id", "visit", "drug", "route"),
+    (
+        STUDY_ID,
+        FILE_SHA256,
+        SOURCE_LINE,
+        Column("patient_id", TEXT, "Study code or pseudonym of the person.", nullable=False),
+        Column("visit", TEXT, "Visit at which the drug is taken.", nullable=False),
+        Column("drug", TEXT, "Analgesic, in lower case; `none` where none is taken.",
+               nullable=False),
+        Column("route", TEXT, "How it is given, in lower case.", nullable=False),
+        Column("dose", OMED, "Dose of the drug.", "as dose_unit says"),
+        Column("dose_unit", TEXT, "Unit of the dose: mg/day or mcg/hour.", nullable=False),
+    ),
+    published=False,
+)  # fmt: skip
+
 PANEL_FEATURES = Relation(
     "raw", "panel_features", "panel × lot × block × spot position",
     ("study_id", "panel_id", "lot", "block", "spot_row", "spot_column"),
@@ -316,6 +335,6 @@ RAW = (
     STUDY_THRESHOLDS, STUDY_VARIANTS, STUDY_PUBLICATIONS, FILES, PRINTED_SPOTS,
     SCANS, SPOTS, SPOT_EXTRAS, SPOT_CELLS, SCAN_HEADERS,
     VALUES, CONTROL_VALUES, VALUE_EXTRAS, PATIENTS, PATIENT_ATTRIBUTES, PATIENT_MEASURES,
-    SAMPLES, SAMPLE_MEASURES, ASSESSMENTS,
+    SAMPLES, SAMPLE_MEASURES, ASSESSMENTS, ANALGESICS, STUDY_OPIOIDS,
     PANEL_FEATURES, PANEL_TARGETS, PANEL_TARGET_GENES, TARGET_SPELLINGS, PLAN, CLAIMS,
 )  # fmt: skip

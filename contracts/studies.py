@@ -118,6 +118,20 @@ STUDY_INSTRUMENTS = Relation(
     ),
 )  # fmt: skip
 
+STUDY_OPIOIDS = Relation(
+    "raw", "study_opioids", "study × drug × route × unit (overrides the shipped seed)",
+    ("study_id", "drug", "route", "dose_unit"),
+    (
+        STUDY_ID,
+        Column("drug", TEXT, "Analgesic, in lower case.", nullable=False),
+        Column("route", TEXT, "How it is given, in lower case.", nullable=False),
+        Column("dose_unit", TEXT, "Unit of the dose: mg/day or mcg/hour.", nullable=False),
+        Column("factor", REAL, "Oral morphine equivalent in mg a day per unit of the dose.",
+               nullable=False),
+        Column("factor_source", TEXT, "Where the factor comes from.", nullable=False),
+    ),
+)  # fmt: skip
+
 STUDY_ATTRIBUTES = Relation(
     "raw", "study_attributes", "study × clinical attribute × level",
     ("study_id", "attribute_id", "level"),

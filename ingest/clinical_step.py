@@ -8,6 +8,8 @@ from functools import partial
 from contracts.raw import ASSESSMENTS, SAMPLES
 from ingest import as_if_mended, standing
 from ingest.between_tables import known_people, sheet_waits, without_people
+from ingest.clinic.analgesics import Context as AnalgesicContext
+from ingest.clinic.analgesics import map_analgesics, parse_analgesics
 from ingest.clinic.assessments import Context as AssessmentContext
 from ingest.clinic.assessments import map_assessments, parse_assessments
 from ingest.clinic.clinical import Parsed, People
@@ -30,7 +32,7 @@ from ingest.table_step import TableResult, TableSpec, load_table
 def load_tables(
     loading: Loading, delivery: Delivery, present: list[LoadedFile]
 ) -> dict[str, TableResult]:
-    """Load patients, then samples and assessments; return what became of each that is there."""
+    """Load patients, then the tables that name them; return what became of each that is there."""
     con, study_id = loading.con, loading.study.study_id
     tables: dict[str, TableResult] = {}
     step = partial(_table, loading, delivery, present, tables)
@@ -47,6 +49,8 @@ def load_tables(
          standing.samples(con, study_id), waits)  # fmt: skip
     step("assessments", map_assessments, partial(_parse_assessments, loading, people),
          standing.assessments(con, study_id), waits)  # fmt: skip
+    step("analgesics", map_analgesics, partial(_parse_analgesics, loading, people),
+         standing.analgesics(con, study_id), waits)  # fmt: skip
     return tables
 
 
@@ -114,3 +118,7 @@ def _parse_assessments(loading: Loading, people: People, table: MappedTable) -> 
                                study.baseline_visit)  # fmt: skip
     context = AssessmentContext(study, people, loading.coder, loading.today, days)
     return parse_assessments(table, context)
+
+
+def _parse_analgesics(loading: Loading, people: People, table: MappedTable) -> Parsed:
+    return parse_analgesics(table, AnalgesicContext(loading.study, people, loading.coder))

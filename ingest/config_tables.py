@@ -13,6 +13,7 @@ from contracts.studies import (
     STUDY_ATTRIBUTES,
     STUDY_GROUPS,
     STUDY_INSTRUMENTS,
+    STUDY_OPIOIDS,
     STUDY_PUBLICATIONS,
     STUDY_THRESHOLDS,
     STUDY_VARIANTS,
@@ -50,6 +51,11 @@ def study_tables(study: Study) -> list[tuple[Relation, Rows]]:
              "better_direction": i.better, "mid_score": i.mid_score, "mid_frac": i.mid_frac,
              "mid_source": i.mid_source, "pain_kind": i.pain_kind or None}
             for i in study.own_instruments
+        ]),
+        (STUDY_OPIOIDS, [
+            {**key, "drug": o.drug, "route": o.route, "dose_unit": o.dose_unit,
+             "factor": o.factor, "factor_source": o.source}
+            for o in study.opioids
         ]),
         (STUDY_ATTRIBUTES, [
             {**key, "attribute_id": a.attribute_id, "attribute_label": a.label,

@@ -27,7 +27,7 @@ from store import archive
 from store.build import append, transaction
 from store.home import Home
 
-_TABLES = ("plan", "catalog", "claims", "patients", "samples", "assessments")
+_TABLES = ("plan", "catalog", "claims", "patients", "samples", "assessments", "analgesics")
 #: Why a row of a rule cannot be let in as delivered, and what to do instead.
 _NOT_RELEASABLE = {
     "score_range": ("an integrity rule of the gate would hold its batch for ever",

@@ -18,7 +18,7 @@ from ingest.files.source_file import refuse_outside
 from ingest.files.tables import ENDINGS, Sheet, find_table, is_table, several_tables
 from ingest.inbox import Inbox
 
-TABLE_ROLES = ("patients", "samples", "assessments")
+TABLE_ROLES = ("patients", "samples", "assessments", "analgesics")
 #: Tables that fix something before the data, or say what was published about them.
 FIXED_ROLES = ("plan", "catalog", "claims")
 #: A table of the study folder that another command reads.
@@ -32,7 +32,8 @@ class Delivery:
     Parameters
     ----------
     tables : dict of str to Path
-        Role (plan, catalog, claims, patients, samples, assessments) to file, present ones only.
+        Role (plan, catalog, claims, patients, samples, assessments,
+        analgesics) to file, present ones only.
     slides : tuple of Path
         Scanner files or files of values, in order of their names.
     faults : dict of str to Fault

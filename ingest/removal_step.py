@@ -16,7 +16,7 @@ from ingest.standing import LoadedFile
 from ingest.table_step import TableResult, missing_keys, removed_cells
 
 #: Rows that others rest on come last.
-_ORDER = ("assessments", "samples", "patients")
+_ORDER = ("analgesics", "assessments", "samples", "patients")
 
 
 @dataclass(frozen=True)
@@ -86,7 +86,8 @@ def _bound_patients(loading: Loading, result: TableResult) -> list[_Held]:
         "select patient_id, count(*) filter (where what = 'sample') as n_samples, "
         "count(*) filter (where what = 'assessment') as n_assessments from ("
         "select patient_id, 'sample' as what from raw.samples where study_id = $1 union all "
-        "select patient_id, 'assessment' from raw.assessments where study_id = $1) "
+        "select patient_id, 'assessment' from raw.assessments where study_id = $1 union all "
+        "select patient_id, 'assessment' from raw.analgesics where study_id = $1) "
         "where patient_id is not null group by patient_id",
         loading.study.study_id,
     )

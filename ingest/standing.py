@@ -12,7 +12,16 @@ from duckdb import DuckDBPyConnection
 
 from contracts import Relation
 from contracts.measures import PATIENT_MEASURES, SAMPLE_MEASURES
-from contracts.raw import ASSESSMENTS, FILES, PATIENT_ATTRIBUTES, PATIENTS, PLAN, SAMPLES
+from contracts.raw import (
+    ANALGESICS,
+    ASSESSMENTS,
+    FILES,
+    PATIENT_ATTRIBUTES,
+    PATIENTS,
+    PLAN,
+    SAMPLES,
+)
+from ingest.clinic.analgesics import KEY as ANALGESIC_KEY
 from ingest.clinic.assessments import KEY as ASSESSMENT_KEY
 from ingest.snapshot import Key, Standing
 
@@ -116,6 +125,11 @@ def _with_cells(
 def assessments(con: DuckDBPyConnection, study_id: str) -> dict[Key, Standing]:
     """Return the scores that stand."""
     return _keyed(of_study(con, ASSESSMENTS, study_id), ASSESSMENT_KEY)
+
+
+def analgesics(con: DuckDBPyConnection, study_id: str) -> dict[Key, Standing]:
+    """Return the doses of analgesics that stand."""
+    return _keyed(of_study(con, ANALGESICS, study_id), ANALGESIC_KEY)
 
 
 def real_ids(con: DuckDBPyConnection, study_id: str, kind: str) -> list[str]:

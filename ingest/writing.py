@@ -11,6 +11,7 @@ import pyarrow as pa
 from contracts import Relation, from_columns, from_rows
 from contracts.identity import CELL_HISTORY, PSEUDONYMS
 from contracts.raw import (
+    ANALGESICS,
     ASSESSMENTS,
     CONTROL_VALUES,
     FILES,
@@ -33,6 +34,7 @@ TABLES: Mapping[str, Relation] = {
     "patients": PATIENTS,
     "samples": SAMPLES,
     "assessments": ASSESSMENTS,
+    "analgesics": ANALGESICS,
     "plan": PLAN,
 }
 
@@ -221,7 +223,8 @@ def _used_ids(loading: Loading) -> set[str]:
         "select patient_id as id from raw.patients where study_id = $1 union "
         "select sample_id from raw.samples where study_id = $1 union "
         "select patient_id from raw.samples where study_id = $1 union "
-        "select patient_id from raw.assessments where study_id = $1",
+        "select patient_id from raw.assessments where study_id = $1 union "
+        "select patient_id from raw.analgesics where study_id = $1",
         loading.study.study_id,
     )
     return {r["id"] for r in found}

@@ -15,6 +15,7 @@ _TABLES = [
     "patients",
     "samples",
     "assessments",
+    "analgesics",
     "plan",
     "slide",
     "catalog",

@@ -65,7 +65,7 @@ def parse_assessments(table: MappedTable, context: Context) -> Parsed:
             aside_rows.append(row)
         else:
             rows.append(row)
-    kept, conflicts, n_repeated = _without_conflicts(table, rows)
+    kept, conflicts, n_repeated = without_conflicts(table, rows, "score")
     aside += conflicts
     torn = {r.key for r in rows} - {r.key for r in kept}
     keys_aside |= torn
@@ -193,7 +193,9 @@ def _millimetre_fault(table: MappedTable, row: SheetRow, scale: str) -> Fault:
     )
 
 
-def _without_conflicts(table: MappedTable, rows: list[Row]) -> tuple[list[Row], list[Fault], int]:
+def without_conflicts(
+    table: MappedTable, rows: list[Row], column: str
+) -> tuple[list[Row], list[Fault], int]:
     """Return rows whose key speaks with one voice, faults for the others, and repetitions."""
     by_key: dict[tuple[str, ...], list[Row]] = defaultdict(list)
     for row in rows:
@@ -205,7 +207,7 @@ def _without_conflicts(table: MappedTable, rows: list[Row]) -> tuple[list[Row], 
             continue
         lines = listed(r.source.line for r in same)
         faults += [
-            table.fault("conflict", r.source, "score",
+            table.fault("conflict", r.source, column,
                         f"`{r.shown}` stands {len(same)} times with different cells: lines {lines}",
                         record=f"rows of one key contradict each other: lines {lines}",
                         allowed="one row a key",

@@ -108,6 +108,22 @@ class Variant:
 
 
 @dataclass(frozen=True)
+class Opioid:
+    """A factor from a drug's dose to the oral morphine equivalent in mg a day."""
+
+    drug: str
+    route: str
+    dose_unit: str
+    factor: float
+    source: str
+
+    @property
+    def key(self) -> tuple[str, str, str]:
+        """What the factor is of."""
+        return (self.drug, self.route, self.dose_unit)
+
+
+@dataclass(frozen=True)
 class PainResponse:
     """How the pain response of a study is judged; '' for what study.toml leaves open.
 
@@ -176,6 +192,7 @@ class Study:
     publications: tuple[str, ...] = ()
     measures: tuple[Measure, ...] = ()
     pain_response: PainResponse = PainResponse()
+    opioids: tuple[Opioid, ...] = ()
 
     def measures_of(self, role: str) -> tuple[Measure, ...]:
         """Return the numbers that the table of a role has."""

@@ -10,6 +10,7 @@ from pathlib import Path
 from contracts.paths import SEEDS
 from ingest.declared.claims_toml import read_publications
 from ingest.declared.measures_toml import read_measures
+from ingest.declared.opioids_toml import read_opioids
 from ingest.declared.pain_toml import read_pain_kind, read_pain_response
 from ingest.declared.study import Attribute, Group, Instrument, Study, Threshold, Visit
 from ingest.declared.toml_reader import Section, TomlReader
@@ -27,8 +28,8 @@ from ingest.platforms import PLATFORMS
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _TABLES = ("study", "privacy", "panel", "normalisation", "visits", "groups", "centres",
            "instruments", "attributes", "measures", "thresholds", "columns", "values", "table",
-           "variants", "robustness", "pain_response", "claims")  # fmt: skip
-_MAPPED = ("patients", "samples", "assessments", "plan")
+           "variants", "robustness", "pain_response", "opioids", "claims")  # fmt: skip
+_MAPPED = ("patients", "samples", "assessments", "analgesics", "plan")
 #: The one variant of platforms whose files hold finished values.
 AS_REPORTED = "as_reported"
 #: Codes of a sample sheet that no group of a study may have, and what they stand for.
@@ -105,6 +106,7 @@ def as_far_as_it_reads(
         own_variants=own_variants,
         robustness_variants=read_robustness(robustness, variants, reference),
         pain_response=read_pain_response(toml, instruments, attributes),
+        opioids=read_opioids(toml),
         publications=read_publications(claims, seeds),
     )
     _variant(study, found, tuple(variants))

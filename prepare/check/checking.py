@@ -34,7 +34,7 @@ _DECIDE = "if the new value is right: --accept-corrections --reason 'why'"
 #: Faults that another fault causes; they go with it.
 _CONSEQUENCES = frozenset({"waits", "patient_aside"})
 _ROLES = ("study", "plan", "catalog", "claims", "layout", "patients", "samples", "assessments",
-          "slide", "values")  # fmt: skip
+          "analgesics", "slide", "values")  # fmt: skip
 
 Progress = Callable[[int, int], None]
 

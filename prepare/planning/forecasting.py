@@ -103,7 +103,7 @@ def study_of(folder: Path) -> Study:
 
 def hindrances(people: People) -> tuple[Problem, ...]:
     """Return why tables of people, samples or scores would not be loaded as they are."""
-    roles = ("patients", "samples", "assessments", "mapping")
+    roles = ("patients", "samples", "assessments", "analgesics", "mapping")
     return tuple(
         problem
         for file in people.report.files

@@ -6,6 +6,8 @@ relations, so that a plan is checked with the classes that it will be computed w
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import pyarrow as pa
 from duckdb import DuckDBPyConnection
 from jinja2 import Environment
@@ -13,6 +15,8 @@ from jinja2 import Environment
 from contracts.paths import REPO_ROOT, SEEDS
 
 _MODELS = REPO_ROOT / "warehouse" / "models" / "intermediate"
+_DIALECT = REPO_ROOT / "warehouse" / "macros" / "dialect"
+_ENVIRONMENT = Environment(autoescape=False)
 #: What staging makes of the raw relations, as far as the models below read it.
 _STAGED = {
     "stg_raw__studies": "select * from raw.studies",
@@ -22,6 +26,8 @@ _STAGED = {
         select * exclude (pain_kind, score_step), coalesce(pain_kind, '') as pain_kind
         from raw.study_instruments""",
     "stg_raw__assessments": "select *, null::bigint as assessed_day from raw.assessments",
+    "stg_raw__analgesics": "select * from raw.analgesics",
+    "stg_raw__opioids": "select * from raw.study_opioids",
     "stg_raw__patient_attributes": """
         select distinct study_id, patient_id, attribute_id, trim(level) as level from (
             select cells.*, unnest(
@@ -34,10 +40,13 @@ _STAGED = {
     "instruments": f"""
         select * from read_csv('{SEEDS / "instruments.csv"}', header = true,
             types = {{'pain_kind': 'varchar'}})""",
+    "opioid_factors": f"select * from read_csv('{SEEDS / 'opioid_factors.csv'}', header = true)",
 }
 #: In the order in which they read each other.
 _COMPUTED = (
     "int_instruments_merged",
+    "int_opioid_factors_merged",
+    "int_analgesics_converted",
     "int_doses_stated",
     "int_pain_scores_paired",
     "int_pain_responses_judged",
@@ -64,4 +73,12 @@ def patients_responded(con: DuckDBPyConnection, study_id: str) -> pa.Table:
 def _sql(name: str) -> str:
     """Return a model's SQL with the views above in place of its references."""
     text = (_MODELS / f"{name}.sql").read_text(encoding="utf-8")
-    return Environment(autoescape=False).from_string(text).render(ref=lambda other: other)
+    template = _ENVIRONMENT.from_string(text)
+    return template.render(ref=lambda other: other, joined_text=_dialect("joined_text"))
+
+
+def _dialect(name: str) -> Callable[..., str]:
+    """Return what a macro of the dialect says on DuckDB."""
+    text = (_DIALECT / f"{name}.sql").read_text(encoding="utf-8")
+    found: Callable[..., str] = getattr(_ENVIRONMENT.from_string(text).module, f"duckdb__{name}")
+    return found

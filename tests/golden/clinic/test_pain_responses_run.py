@@ -29,9 +29,10 @@ PLAN = (
 
 @dataclass(frozen=True)
 class Run:
-    """Who has no dose at follow-up, what the plan check told, and the published file after."""
+    """Who has no dose at follow-up, whose drugs are known, what the plan check told, and the published file after."""
 
     silent: str
+    by_drugs: str
     told: dict
     con: duckdb.DuckDBPyConnection
 
@@ -42,31 +43,50 @@ def done(tmp_path_factory, cytomart):
     write_study(folder, Design(patients=24, controls=0, targets=12, missing_follow_up=3,
                                study_id="responses"), platform="olink")  # fmt: skip
     (folder / "plan.csv").write_text(PLAN, encoding="utf-8")
-    silent = silence_a_dose(folder)
+    silent, by_drugs = silence_doses(folder)
+    write_drugs(folder, by_drugs)
     home = folder.parent / "home"
     told = cytomart(home, "--json", "plan", "check", str(folder))
     assert told.code == 0, told.out + told.err
     ran = cytomart(home, "run", str(folder))
     assert ran.code == 0, ran.out + ran.err
+    assert "analgesics.csv" in ran.out
     with duckdb.connect(str(home / "warehouse.duckdb"), read_only=True) as con:
         analyses = {a["analysis_id"]: a for a in json.loads(told.out)["analyses"]}
-        yield Run(silent, analyses, con)
+        yield Run(silent, by_drugs, analyses, con)
 
 
-def silence_a_dose(folder: Path) -> str:
-    """Blank the follow-up dose of the first patient who came back; return who that is."""
+def silence_doses(folder: Path) -> tuple[str, str]:
+    """Blank the follow-up dose of one patient who came back, all doses of another."""
     path = folder / "assessments.csv"
     with path.open(encoding="utf-8", newline="") as stream:
         rows = list(csv.DictReader(stream))
-    patient = next(r["patient_id"] for r in rows if r["visit"] == "follow_up")
+    silent, by_drugs = list(dict.fromkeys(
+        r["patient_id"] for r in rows if r["visit"] == "follow_up"))[:2]  # fmt: skip
     for row in rows:
-        if row["patient_id"] == patient and row["visit"] == "follow_up":
+        if row["patient_id"] == by_drugs or (row["patient_id"], row["visit"]) == (
+            silent, "follow_up"):  # fmt: skip
             row["omed_mg"] = ""
     with path.open("w", encoding="utf-8", newline="") as stream:
         writer = csv.DictWriter(stream, list(rows[0]))
         writer.writeheader()
         writer.writerows(rows)
-    return patient
+    return silent, by_drugs
+
+
+def write_drugs(folder: Path, patient: str) -> None:
+    """Give a patient's analgesics drug by drug, with a factor of the study's own."""
+    (folder / "analgesics.csv").write_text(
+        "patient_id,visit,drug,route,dose,dose_unit\n"
+        f"{patient},baseline,Oxycodone,oral,20,\n{patient},baseline,fentanyl,transdermal,25,mcg/hour\n"
+        f"{patient},follow_up,morphine,subcutaneous,10,mg/day\n{patient},nowhere,morphine,oral,10,\n",
+        encoding="utf-8",
+    )
+    with (folder / "study.toml").open("a", encoding="utf-8") as stream:
+        stream.write(
+            '\n[[opioids]]\ndrug = "morphine"\nroute = "subcutaneous"\nfactor = 2\n'
+            'source = "the ward\'s own table"\n'
+        )
 
 
 def sizes(done: Run, condition: str) -> tuple[int, int]:
@@ -117,3 +137,13 @@ def test_groups_of_pain_response_have_fold_changes(done):
         "from marts.fct_fold_changes where contrast_id = 'responder_vs_not'"
     ).fetchone()
     assert (n_rows, n_arms) == (12, 1)
+
+
+def test_drugs_make_the_dose_that_nobody_stated(done):
+    assert done.con.execute(
+        "select baseline_omed_mg::double, omed_mg::double, is_dose_known "
+        "from marts.fct_pain_responses where patient_id = ?", [done.by_drugs]
+    ).fetchall() == [(20 * 1.5 + 25 * 2.4, 20.0, True)]  # fmt: skip
+    assert done.con.execute(
+        "select role, n_rows_loaded, n_rows_quarantined from raw.files where role = 'analgesics'"
+    ).fetchall() == [("analgesics", 3, 1)]  # fmt: skip

@@ -6,7 +6,7 @@ import pytest
 
 from contracts.paths import REPO_ROOT
 from ingest import plan
-from ingest.clinic import assessments, patients, samples
+from ingest.clinic import analgesics, assessments, patients, samples
 from ingest.panel import catalog_table
 
 TEXT = (REPO_ROOT / "docs" / "study-folder.md").read_text("utf-8")
@@ -18,10 +18,11 @@ TEXT = (REPO_ROOT / "docs" / "study-folder.md").read_text("utf-8")
         patients.COLUMNS,
         (*samples.REQUIRED, *samples.OPTIONAL),
         (*assessments.REQUIRED, *assessments.OPTIONAL),
+        (*analgesics.REQUIRED, *analgesics.OPTIONAL),
         (*plan.REQUIRED, *plan.OPTIONAL),
         ("target_name", *catalog_table.OPTIONAL),
     ],
-    ids=["patients", "samples", "assessments", "plan", "catalog"],
+    ids=["patients", "samples", "assessments", "analgesics", "plan", "catalog"],
 )
 def test_every_column_is_described(columns):
     assert [c for c in columns if f"`{c}`" not in TEXT] == []

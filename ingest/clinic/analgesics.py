@@ -1,0 +1,103 @@
+"""The table of analgesics: one row a person × visit × drug × route."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from decimal import Decimal
+
+from contracts.pain import DOSE_UNITS
+from ingest.clinic.assessments import without_conflicts
+from ingest.clinic.cells import UNTIL_THEN, decimal, has_decimal_commas, out_of_range
+from ingest.clinic.clinical import Coder, Parsed, People, Row, level_fault, person_fault
+from ingest.clinic.mangled import error_cells
+from ingest.declared.study import Study
+from ingest.faults import Fault
+from ingest.files.mapped import MappedTable, map_table
+from ingest.files.tables import Sheet, SheetRow
+
+REQUIRED = ("patient_id", "visit", "drug", "route", "dose")
+OPTIONAL = ("dose_unit",)
+KEY = ("patient_id", "visit", "drug", "route")
+
+
+@dataclass(frozen=True)
+class Context:
+    """What the rows are judged by."""
+
+    study: Study
+    people: People
+    coder: Coder
+
+
+def map_analgesics(sheet: Sheet, study: Study) -> MappedTable:
+    """Return the sheet under our names."""
+    mapping = study.columns.get("analgesics", {})
+    return map_table(sheet, "analgesics", mapping, required=REQUIRED, optional=OPTIONAL)
+
+
+def parse_analgesics(table: MappedTable, context: Context) -> Parsed:
+    """Return the doses; impossible cells, and rows that contradict each other, are set aside.
+
+    A drug without a conversion factor is a good row: its person's equivalent is then not known.
+    """
+    commas = has_decimal_commas(table, "dose")
+    rows: list[Row] = []
+    aside: list[Fault] = []
+    aside_rows: list[Row] = []
+    for source in table.rows:
+        row, found = _row(table, source, context, commas)
+        aside += found
+        (aside_rows if found else rows).append(row)
+    kept, conflicts, n_repeated = without_conflicts(table, rows, "dose")
+    torn = {r.key for r in rows} - {r.key for r in kept}
+    aside_rows += [r for r in rows if r.key in torn]
+    keys_aside = frozenset(r.key for r in aside_rows)
+    return Parsed(table, tuple(kept), (), (*aside, *conflicts), keys_aside, n_repeated, (),
+                  tuple(aside_rows))  # fmt: skip
+
+
+def _row(
+    table: MappedTable, source: SheetRow, context: Context, commas: bool
+) -> tuple[Row, list[Fault]]:
+    person, visit = table.text(source, "patient_id"), table.text(source, "visit")
+    drug, route = (table.text(source, c).lower() for c in ("drug", "route"))
+    dose = _dose(table, source, context.study, commas)
+    faults = [
+        person_fault(table, source, context.people, context.coder),
+        level_fault(table, source, "visit", context.study.visit_codes, required=True),
+        level_fault(table, source, "dose_unit", DOSE_UNITS, required=False),
+        *(_blank_fault(table, source, c) for c in ("drug", "route")),
+        *error_cells(table, source, ["drug", "route"]),
+        dose,
+    ]
+    values: dict[str, object] = {
+        "patient_id": context.coder("patient", person) if person else "",
+        "visit": visit,
+        "drug": drug,
+        "route": route,
+        "dose": dose if isinstance(dose, Decimal) else None,
+        "dose_unit": table.text(source, "dose_unit") or DOSE_UNITS[0],
+    }
+    key = tuple(str(values[c]) for c in KEY)
+    shown = " · ".join(table.text(source, c) for c in KEY if table.text(source, c))
+    return Row(key, values, source, shown), [f for f in faults if isinstance(f, Fault)]
+
+
+def _blank_fault(table: MappedTable, row: SheetRow, column: str) -> Fault | None:
+    if table.text(row, column):
+        return None
+    return table.fault("undeclared_value", row, column, f"`{column}` is blank",
+                       record=f"{column} is blank",
+                       allowed="the name of one; `none` where no analgesic is taken",
+                       remedy="fill the cell")  # fmt: skip
+
+
+def _dose(table: MappedTable, row: SheetRow, study: Study, commas: bool) -> Decimal | Fault | None:
+    value = decimal(table, row, "dose", commas=commas)
+    if isinstance(value, Fault):
+        return value
+    if value is None:
+        allowed = "a number; 0 where none is taken"
+        return table.fault("number", row, "dose", "`dose` is blank", record="dose is blank",
+                           allowed=allowed, remedy=UNTIL_THEN)  # fmt: skip
+    return out_of_range(table, row, "dose", value, study.instruments["omed_mg"], "omed") or value

@@ -1,0 +1,79 @@
+"""Analgesics: every impossible cell is set aside with its reason, a drug without a factor is not."""
+
+from __future__ import annotations
+
+from decimal import Decimal
+
+import pytest
+
+from ingest.clinic.analgesics import Context, map_analgesics, parse_analgesics
+from ingest.clinic.clinical import People
+from ingest.declared.study_toml import read_study
+from ingest.faults import RefusedError
+from ingest.files.tables import read_sheet
+
+HEAD = "patient_id,visit,drug,route,dose,dose_unit\n"
+OWN = """
+[[opioids]]
+drug = "Ketamine"
+route = "oral"
+unit = "mg/day"
+factor = 0.5
+source = "the ward's own table"
+"""
+
+
+def parsed(source, study, text):
+    table = map_analgesics(read_sheet(source(HEAD + text, "analgesics.csv"), "analgesics"), study)
+    people = People({"P1": "patient", "P2": "patient"})
+    return parse_analgesics(table, Context(study, people, lambda _kind, real: real))
+
+
+def test_doses_of_drugs_are_kept_as_they_are(source, study):
+    found = parsed(source, study, "P1,baseline,Oxycodone,Oral,20.5,\n"
+                   "P1,baseline,fentanyl,transdermal,25,mcg/hour\nP2,baseline,none,none,0,\n"
+                   "P2,follow_up,moonshine,oral,3,mg/day\n")  # fmt: skip
+    assert found.set_aside == ()
+    assert [tuple(r.values.values()) for r in found.rows] == [
+        ("P1", "baseline", "oxycodone", "oral", Decimal("20.5"), "mg/day"),
+        ("P1", "baseline", "fentanyl", "transdermal", Decimal(25), "mcg/hour"),
+        ("P2", "baseline", "none", "none", Decimal(0), "mg/day"),
+        ("P2", "follow_up", "moonshine", "oral", Decimal(3), "mg/day"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        ("P9,baseline,morphine,oral,10,", "`P9` is not in the patient table"),
+        ("P1,never,morphine,oral,10,", "`never` is not declared"),
+        ("P1,baseline,,oral,10,", "`drug` is blank"),
+        ("P1,baseline,morphine,,10,", "`route` is blank"),
+        ("P1,baseline,morphine,oral,,", "`dose` is blank"),
+        ("P1,baseline,morphine,oral,ten,", "`ten` is not a number"),
+        ("P1,baseline,morphine,oral,-1,", "-1 is out of range"),
+        ("P1,baseline,morphine,oral,0.001,", "between two steps"),
+        ("P1,baseline,morphine,oral,10,tablets", "`tablets` is not declared"),
+    ],
+)
+def test_an_impossible_row_is_set_aside(source, study, row, words):
+    found = parsed(source, study, row + "\n")
+    assert found.rows == ()
+    assert [words in f.problem.given for f in found.set_aside] == [True]
+
+
+def test_two_doses_of_one_drug_contradict_each_other(source, study):
+    row = "P1,baseline,morphine,oral,{},\n"
+    twice = parsed(source, study, row.format(10) + row.format(20))
+    assert (twice.rows, len(twice.set_aside)) == ((), 2)
+    again = parsed(source, study, row.format(10) + row.format(10))
+    assert (len(again.rows), again.n_repeated) == (1, 1)
+
+
+def test_a_study_has_factors_of_its_own(source, toml_text):
+    (own,) = read_study(source(toml_text + OWN, "study.toml")).opioids
+    assert (own.key, own.factor) == (("ketamine", "oral", "mg/day"), 0.5)
+    for change, words in ((("0.5", "-1"), "`factor` is -1"), (('"mg/day"', '"drops"'), "'drops'"),
+                          (("[[opioids]]", OWN + "[[opioids]]"), "stands twice")):  # fmt: skip
+        with pytest.raises(RefusedError, match=words.replace("[", r"\[")):
+            read_study(source(toml_text + OWN.replace(*change), "study.toml"))
