@@ -1,4 +1,4 @@
-"""Every query of the report. A changed column of the warehouse is mended here and nowhere else.
+"""Every query of the report. A changed column of the warehouse is mended here and in `*_queries.py`.
 
 No query returns a patient's or sample's id: curves of one person carry an index that is made
 from the order of the scores themselves, so it says nothing about the order of the ids.
@@ -13,6 +13,7 @@ import duckdb
 import pyarrow as pa
 
 from contracts import failure
+from reports import publication_queries, quality_queries
 from reports.prediction_queries import PREDICTION_QUERIES
 
 _BY_STUDY = "where study_id = $study_id"
@@ -209,20 +210,6 @@ QUERIES: dict[str, str] = {
             correct_p_adjusted, is_hit_correct, status, why
         from reporting.rpt_mode_comparison {_BY_STUDY}
         order by contrast_id, status, analyte_name""",
-    "claims": f"""
-        select publication_id, claim_id, claim_order, source_place, topic, statement, verdict,
-            severity, explanation, check_id, is_able_to_fail
-        from reporting.rpt_claims {_BY_STUDY} order by publication_id, claim_order""",
-    "claim_figures": f"""
-        select publication_id, claim_order, source_place, figure_name, list_place, quantity,
-            printed_text, agreement, study_value
-        from reporting.rpt_claim_figures {_BY_STUDY}
-        order by publication_id, claim_order, figure_name, list_place""",
-    "publication_comparison": f"""
-        select publication_id, contrast_id, target_name, printed_name, published_direction,
-            status, status_paper, signed_fold_change, is_published, is_contradicted
-        from reporting.rpt_publication_comparison {_BY_STUDY}
-        order by publication_id, contrast_id, status, target_name""",
     "clusterings": f"""
         select selection, axis, n_items, n_left_out, caution, reason
         from stats.fct_clusterings {_BY_STUDY} and {_SHOWN}
@@ -245,40 +232,8 @@ QUERIES: dict[str, str] = {
             second_score, first_explained_frac, second_explained_frac
         from reporting.rpt_component_scores {_BY_STUDY} and {_SHOWN}
         order by selection, first_score, second_score""",
-    "batches": f"""
-        select batch_id, n_slides, n_arrays, n_samples, gate_status, n_rules_failed, failed_rules
-        from marts.dim_batches {_BY_STUDY} order by batch_id""",
-    "lots": f"""
-        select lot, lot_effect, against_id, n_slides, n_samples, n_bridge_samples,
-            n_shared_serums, n_targets_bridged, median_abs_shift_log2fc
-        from marts.dim_lots {_BY_STUDY} order by not is_reference, lot""",
-    "contrast_lots": f"""
-        select contrast_id, lots, comparability_in_words
-        from reporting.rpt_contrast_lots {_BY_STUDY} order by contrast_id""",
-    "gates": f"""
-        select gate, scope_id, rule_id, rule_label, severity, outcome, observed, threshold,
-            threshold_source, message, is_accepted
-        from reporting.rpt_gates {_BY_STUDY} order by gate, scope_id, severity, rule_id""",
-    "acceptances": f"""
-        select batch_id, rule_id, reason, cast(accepted_at as date) as accepted_on
-        from quality.acceptances {_BY_STUDY} order by accepted_at""",
-    "exclusions": f"""
-        select scope, reason_label, note, cast(recorded_at as date) as excluded_on,
-            case when scope in ('spot', 'target', 'array') then scope_key end as published_key
-        from reporting.rpt_exclusions {_BY_STUDY} order by scope, scope_key""",
-    "waiting": f"""
-        select kind, subject, n_rows, reason
-        from reporting.rpt_waiting {_BY_STUDY} order by kind, subject""",
-    "arrays": f"""
-        select array_id, batch_id, background_median_afu, negative_control_median_afu,
-            positive_control_mean_afu, saturated_frac, flagged_frac, cv_median_frac,
-            below_lod_frac, background_gradient_ratio, distance_log2, distance_limit_log2,
-            verdict, verdict_reason
-        from marts.fct_array_quality {_BY_STUDY} order by batch_id, array_id""",
-    "files": f"""
-        select role, slide_id, file_sha256, n_bytes, n_rows_in, n_rows_loaded,
-            n_rows_quarantined
-        from raw.files {_BY_STUDY} order by role, slide_id, file_sha256""",
+    **publication_queries.QUERIES,
+    **quality_queries.QUERIES,
 }
 
 
