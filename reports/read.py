@@ -1,4 +1,4 @@
-"""Every query of the report. A changed column of the warehouse is mended here and in `*_queries.py`.
+"""Every query of the report; a changed column is mended here and in the `*_queries.py` beside it.
 
 No query returns a patient's or sample's id: curves of one person carry an index that is made
 from the order of the scores themselves, so it says nothing about the order of the ids.
