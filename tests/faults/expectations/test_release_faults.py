@@ -202,6 +202,24 @@ def test_an_outcome_analysis_without_a_row_is_noticed(built):
     assert "pain_change" in run.broken[0].message
 
 
+@pytest.mark.parametrize(
+    "fault",
+    ["delete from stats.fct_prediction_models", "delete from stats.fct_predictions",
+     "update stats.fct_prediction_models set auc_cv = null",
+     "update stats.fct_predictions set p_value = null"],
+)  # fmt: skip
+def test_a_prediction_that_says_nothing_is_noticed(built, fault):
+    built.execute(fault)
+    run = expectations.run_release_gate(built, STUDY)
+    assert "plan_answered" in [r.rule_id for r in run.broken]
+    assert any("predict_pain_follow_up" in r.message for r in run.broken)
+
+
+def test_a_refused_prediction_answers_with_its_reason(built):
+    built.execute("update stats.fct_prediction_models set auc_cv = null, reason = 'too few'")
+    assert not expectations.run_release_gate(built, STUDY).broken
+
+
 def test_a_group_that_is_not_there_yet_leaves_a_fold_change_without_value(built):
     built.execute("delete from marts.fct_measurements where sample_id in "
                   "(select sample_id from marts.dim_samples where group_code = 'C')")  # fmt: skip
