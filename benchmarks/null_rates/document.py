@@ -7,6 +7,7 @@ from pathlib import Path
 
 from benchmarks.kept import put_table
 from benchmarks.null_rates.demo_power import Power
+from benchmarks.null_rates.predictions import Claimed
 from benchmarks.null_rates.rates import Rate
 
 _WORDS = {"exact": "within 3 standard errors of {0}", "at_most": "at most {0} + 3 standard errors"}
@@ -40,10 +41,37 @@ def power_lines(power: Sequence[Power]) -> list[str]:
     ]
 
 
-def write_tables(document: Path, rates: Sequence[Rate], power: Sequence[Power]) -> None:
-    """Put both tables between the marks of the document."""
-    for name, lines in (("rates", rate_lines(rates)), ("power", power_lines(power))):
+def claim_lines(claimed: Sequence[Claimed]) -> list[str]:
+    """Return a row of a table for what the search for a model claims of each kind of study."""
+    head = [
+        "| persons with v without the event, 80 targets | cross-validated AUC | SE "
+        "| studies 5–95 % | must be | apparent AUC | less bootstrap optimism "
+        "| permutation p ≤ 0.05 | models with the true target |",
+        "|---|---|---|---|---|---|---|---|---|",
+    ]
+    return head + [
+        f"| {r.case} | **{r.auc:.3f}** | {r.auc_error:.3f} | {r.auc_q05:.2f}–{r.auc_q95:.2f} "
+        f"| {_range(r)} | {r.apparent:.2f} | {r.corrected:.2f} | {r.below_level:.3f} "
+        f"| {'' if r.effect == 0 else f'{r.first_frac:.0%}'} |"
+        for r in claimed
+    ]
+
+
+def write_tables(
+    document: Path, rates: Sequence[Rate], power: Sequence[Power], claimed: Sequence[Claimed]
+) -> None:
+    """Put all tables between the marks of the document."""
+    tables = {
+        "rates": rate_lines(rates),
+        "power": power_lines(power),
+        "predictions": claim_lines(claimed),
+    }
+    for name, lines in tables.items():
         put_table(document, name, "\n".join(lines))
+
+
+def _range(r: Claimed) -> str:
+    return f"{r.low:g} to {r.high:g}" if r.high < 1 else f"above {r.low:g}"
 
 
 def _share(rate: float) -> str:
