@@ -57,6 +57,11 @@ DAMAGE = {
     "assert_each_contrast_is_planned_once_per_mode": [
         "insert into raw.plan select * replace ('again' as analysis_id) from raw.plan"],
     "assert_table1_shares_add_up_to_one": ["update reporting.rpt_table1 set n = n + 1"],
+    "assert_pain_responses_leave_nobody_out": [
+        "update reporting.rpt_pain_responses set n = n + 1"],
+    "within_rpt_pain_responses": ["update reporting.rpt_pain_responses set responder_frac = 40"],
+    "accepted_values_fct_pain_responses_response": [
+        "update marts.fct_pain_responses set response = 'better'"],
 }  # fmt: skip
 
 
