@@ -163,8 +163,9 @@ open_rows as (
             or coalesce(q.slide_id in (select slide_id from batch_samples), false) as is_here
     from quality.quarantine as q
     inner join study on q.study_id = study.study_id
-    -- rows set aside only because their person's own row was are not counted again
-    where q.study_id = $study_id and q.is_open and q.rule_id <> 'patient_aside'
+    -- rows set aside only because of another row (their person's, another drug's) count once
+    where q.study_id = $study_id and q.is_open
+        and q.rule_id not in ('patient_aside', 'dose_aside')
 ),
 
 loaded as (

@@ -9,7 +9,7 @@ from contracts.raw import ASSESSMENTS, SAMPLES
 from ingest import as_if_mended, standing
 from ingest.between_tables import known_people, sheet_waits, without_people
 from ingest.clinic.analgesics import Context as AnalgesicContext
-from ingest.clinic.analgesics import map_analgesics, parse_analgesics
+from ingest.clinic.analgesics import map_analgesics, parse_analgesics, without_torn_sums
 from ingest.clinic.assessments import Context as AssessmentContext
 from ingest.clinic.assessments import map_assessments, parse_assessments
 from ingest.clinic.clinical import Parsed, People
@@ -87,6 +87,7 @@ def _table(
         current[-1] if current else None,
         waits,
         patients is not None and not patients.accepted and not loading.as_if_mended,
+        *([without_torn_sums] if role == "analgesics" else []),
     )
     tables[role] = load_table(loading, delivery.tables[role], spec)
 

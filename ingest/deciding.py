@@ -36,6 +36,7 @@ _NOT_RELEASABLE = {
                   "correct the patient table"),
     "conflict": ("several rows of one key contradict each other", "keep the right one"),
     "patient_aside": ("it follows its person's own row", "decide on the row of patients"),
+    "dose_aside": ("it follows another drug of the visit", "decide on that drug's row"),
     "unknown_patient": ("its person is not in the patient table",
                         "correct the id, or add the person"),
 }  # fmt: skip

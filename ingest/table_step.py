@@ -44,6 +44,8 @@ class TableSpec:
         Why the table must wait; empty where it need not.
     patients_refused : bool
         Whether the patient table of this delivery was refused.
+    settle : callable
+        What follows for other rows once it is decided which are set aside.
     """
 
     role: str
@@ -53,6 +55,7 @@ class TableSpec:
     current_sha256: str | None
     waits_for: str = ""
     patients_refused: bool = False
+    settle: Callable[[Parsed], Parsed] = lambda parsed: parsed
 
 
 @dataclass(frozen=True)
@@ -112,7 +115,7 @@ def _judge(loading: Loading, table: MappedTable, spec: TableSpec, outcome: Outco
     if spec.waits_for:
         return _waiting(outcome, spec.waits_for)
     digest = partial(_digest, loading, table)
-    parsed = admit(spec.parse(table), loading.decisions, digest)
+    parsed = spec.settle(admit(spec.parse(table), loading.decisions, digest))
     fault_point("load_parsed")
     outcome = replace(outcome, notes=(*outcome.notes, *parsed.notes))
     blamed = [f for f in (*parsed.faults, *parsed.set_aside) if f.rule_id in _OF_PEOPLE]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from decimal import Decimal
 
 from contracts.pain import DOSE_UNITS
@@ -11,7 +11,7 @@ from ingest.clinic.cells import UNTIL_THEN, decimal, has_decimal_commas, out_of_
 from ingest.clinic.clinical import Coder, Parsed, People, Row, level_fault, person_fault
 from ingest.clinic.mangled import error_cells
 from ingest.declared.study import Study
-from ingest.faults import Fault
+from ingest.faults import Fault, listed
 from ingest.files.mapped import MappedTable, map_table
 from ingest.files.tables import Sheet, SheetRow
 
@@ -54,6 +54,33 @@ def parse_analgesics(table: MappedTable, context: Context) -> Parsed:
     keys_aside = frozenset(r.key for r in aside_rows)
     return Parsed(table, tuple(kept), (), (*aside, *conflicts), keys_aside, n_repeated, (),
                   tuple(aside_rows))  # fmt: skip
+
+
+def without_torn_sums(parsed: Parsed) -> Parsed:
+    """Return the doses without those beside which a drug of the same visit is set aside.
+
+    The equivalent is the sum over all drugs of a visit: with one of them left out it is too low,
+    and less pain or the same would look like a response to treatment.
+    """
+    torn: dict[tuple[str, ...], list[int]] = {}
+    for row in parsed.aside_rows:
+        torn.setdefault(row.key[:2], []).append(row.source.line)
+    held = tuple(r for r in parsed.rows if r.key[:2] in torn)
+    return replace(
+        parsed,
+        rows=tuple(r for r in parsed.rows if r.key[:2] not in torn),
+        set_aside=(*parsed.set_aside, *(_torn_fault(parsed, r, torn[r.key[:2]]) for r in held)),
+        keys_aside=parsed.keys_aside | {r.key for r in held},
+        aside_rows=(*parsed.aside_rows, *held),
+    )
+
+
+def _torn_fault(parsed: Parsed, row: Row, lines: list[int]) -> Fault:
+    beside = f"another drug of the visit is set aside: lines {listed(lines)}"
+    return parsed.table.fault("dose_aside", row.source, "drug", f"`{row.shown}`: {beside}",
+                              record=beside, allowed="every drug of a visit, or none of them",
+                              remedy="mend that row: the sum over the drugs is not known until "
+                              "then")  # fmt: skip
 
 
 def _row(

@@ -32,7 +32,7 @@ from store.home import Home
 _ASSUMED = "cytomart check: as if accepted"
 _DECIDE = "if the new value is right: --accept-corrections --reason 'why'"
 #: Faults that another fault causes; they go with it.
-_CONSEQUENCES = frozenset({"waits", "patient_aside"})
+_CONSEQUENCES = frozenset({"waits", "patient_aside", "dose_aside"})
 _ROLES = ("study", "plan", "catalog", "claims", "layout", "patients", "samples", "assessments",
           "analgesics", "slide", "values")  # fmt: skip
 

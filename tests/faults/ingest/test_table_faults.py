@@ -339,3 +339,26 @@ def test_a_bad_plan_is_refused_with_every_cell_and_the_data_load(site):
     assert report.exit_code == 1
     assert site.count("raw.plan") == 0
     assert site.count("raw.spots") == 2816
+
+
+def test_a_drug_set_aside_takes_the_others_of_its_visit_along_until_it_is_mended(site, balanced):
+    path = site.folder / "analgesics.csv"
+    text = (
+        "patient_id,visit,drug,route,dose\nP01,baseline,morphine,oral,60\n"
+        "P01,baseline,tramadol,oral,x\nP01,follow_up,morphine,oral,60\n"
+    )
+    path.write_text(text, encoding="utf-8")
+    report = site.load()
+    balanced(report)
+    found = site.rows(
+        "select rule_id, source_line, reason from quality.quarantine order by source_line"
+    )
+    assert found == [
+        ("dose_aside", 2, "another drug of the visit is set aside: lines 3"),
+        ("number", 3, "dose is not a number"),
+    ]
+    assert site.rows("select visit, dose from raw.analgesics") == [("follow_up", 60)]
+    path.write_text(text.replace("x", "100"), encoding="utf-8")
+    site.load()
+    assert site.count("raw.analgesics") == 3
+    assert site.rows("select count(*) from quality.quarantine where is_open") == [(0,)]

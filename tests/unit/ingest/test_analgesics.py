@@ -6,7 +6,12 @@ from decimal import Decimal
 
 import pytest
 
-from ingest.clinic.analgesics import Context, map_analgesics, parse_analgesics
+from ingest.clinic.analgesics import (
+    Context,
+    map_analgesics,
+    parse_analgesics,
+    without_torn_sums,
+)
 from ingest.clinic.clinical import People
 from ingest.declared.study_toml import read_study
 from ingest.faults import RefusedError
@@ -68,6 +73,18 @@ def test_two_doses_of_one_drug_contradict_each_other(source, study):
     assert (twice.rows, len(twice.set_aside)) == ((), 2)
     again = parsed(source, study, row.format(10) + row.format(10))
     assert (len(again.rows), again.n_repeated) == (1, 1)
+
+
+def test_no_sum_is_made_of_the_drugs_that_are_left(source, study):
+    rows = ("P1,baseline,morphine,oral,60,\nP1,baseline,tramadol,oral,ten,\n"
+            "P1,follow_up,morphine,oral,60,\nP2,baseline,morphine,oral,60,\n")  # fmt: skip
+    found = without_torn_sums(parsed(source, study, rows))
+    assert [r.key[:2] for r in found.rows] == [("P1", "follow_up"), ("P2", "baseline")]
+    assert [(f.rule_id, f.line) for f in found.set_aside] == [("number", 3), ("dose_aside", 2)]
+    assert "lines 3" in found.set_aside[1].problem.given
+    assert {k[:3] for k in found.keys_aside} == {
+        ("P1", "baseline", "tramadol"), ("P1", "baseline", "morphine")}  # fmt: skip
+    assert [r.source.line for r in found.aside_rows] == [3, 2]
 
 
 def test_a_study_has_factors_of_its_own(source, toml_text):
