@@ -49,6 +49,7 @@ def paragraphs(published: Published, contrasts: list[Contrast]) -> list[tuple[st
         ("Comparisons", _comparisons(contrasts)),
         ("Beside them", _beside(contrasts)),
         *_equivalence(published),
+        *_prediction(published),
         ("Chance", _chance(published)),
         ("Scores", _scores(published)),
         ("The paper's recipe", _paper(published)),
@@ -164,6 +165,22 @@ def _equivalence(published: Published) -> list[tuple[str, str]]:
         "That a level is as in another group needs its own test: two one-sided Welch tests must "
         f"show that the difference lies within {words.listed(margins)}-fold in either direction. "
         "A target can differ and be equivalent at once, or neither.",
+    )]  # fmt: skip
+
+
+def _prediction(published: Published) -> list[tuple[str, str]]:
+    models = published.rows("prediction_models")
+    if not models:
+        return []
+    n = models[0]["n_repeats"]
+    return [(
+        "Prediction",
+        "Each target's baseline level alone: odds ratio per standard deviation by Firth's "
+        "penalised likelihood, and area under the ROC curve with DeLong's interval, its direction "
+        "fixed. A model of the targets that separate the classes best, by logistic regression "
+        "with a ridge penalty: how many and how strong a penalty is chosen by inner "
+        f"cross-validation, and all of it is judged by an outer one, dealt anew {n} times. "
+        "Scaling, gaps, choice and penalty are made without the persons that are held out.",
     )]  # fmt: skip
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from reports.methods import paragraphs
 from reports.predictions import predictions
 from reports.read import read_published
 from tests.unit.reports.made.names import STUDY
@@ -77,4 +78,14 @@ def test_a_study_without_predictions_has_no_such_section(tmp_path: Path) -> None
                      "reporting.rpt_predictions"):  # fmt: skip
             con.execute(f"delete from {name}")
     with duckdb.connect(str(path), read_only=True) as con:
-        assert predictions(read_published(con, STUDY), stamp="") == []
+        published = read_published(con, STUDY)
+        assert predictions(published, stamp="") == []
+        assert "Prediction" not in dict(paragraphs(published, []))
+
+
+def test_the_methods_say_how_a_model_is_judged(tmp_path: Path) -> None:
+    path = make_warehouse(tmp_path / "w.duckdb")
+    with duckdb.connect(str(path), read_only=True) as con:
+        said = dict(paragraphs(read_published(con, STUDY), []))["Prediction"]
+    assert "dealt anew 20 times" in said
+    assert "made without the persons that are held out" in said
