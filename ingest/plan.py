@@ -195,7 +195,8 @@ def _event_fault(
         return table.fault("undeclared_value", row, "event", "`event` is blank",
                            record="event is blank", allowed=allowed,
                            remedy="fill in the cell")  # fmt: skip
-    if event and values and cut_off(event) is None:
+    # A value of a class may look like a cut-off (a grade `>=3`); a prediction knows classes alone.
+    if event and values and (table.text(row, "kind") == "prediction" or cut_off(event) is None):
         return level_fault(table, row, "event", values, required=False)
     return None
 

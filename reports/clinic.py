@@ -20,6 +20,14 @@ _DEFINITIONS = {
     "literal": "The same, to the letter",
     "pain_only": "Pain alone",
 }
+#: Why somebody without a response could not be judged, who counts as no response all the same.
+_NOT_JUDGED = {
+    "n_no_follow_up": "without a score then",
+    "n_no_baseline": "without a score at the first visit",
+    "n_low_baseline": "with pain below 2 points of 10 at the first visit",
+    "n_reirradiated": "whose site was irradiated before",
+    "n_dose_unknown": "whose dose of analgesics is not known",
+}
 _WHEN = {
     "early": "earlier than the 1, 2 and 3 months at which the consensus judges a response",
     "late": "later than the 1, 2 and 3 months at which the consensus judges a response",
@@ -60,13 +68,19 @@ def _sentence(r: dict[str, Any]) -> str:
     opening = f"{r['visit_label']}{when}:"
     if r["responder_frac"] is None:
         return f"{opening} no rate, for {r['reason']}."
-    missed = f", {r['n_no_follow_up']} of whom had no score then" if r["n_no_follow_up"] else ""
     return (
-        f"{opening} {r['n_responders']} of {words.count(r['n'], 'person', 'people')}{missed}, "
+        f"{opening} {r['n_responders']} of {words.count(r['n'], 'person', 'people')} "
         f"responded: {words.percent(r['responder_frac'])}, "
-        f"95 % CI {_interval(r['ci_low_frac'], r['ci_high_frac'])}. Of the {r['n_evaluable']} who "
-        f"can be judged it is {words.percent(r['evaluable_responder_frac'])}."
+        f"95 % CI {_interval(r['ci_low_frac'], r['ci_high_frac'])}{_not_judged(r)}. Of the "
+        f"{r['n_evaluable']} who can be judged it is "
+        f"{words.percent(r['evaluable_responder_frac'])}."
     )
+
+
+def _not_judged(r: dict[str, Any]) -> str:
+    """Say who counts as no response without having been judged."""
+    lacking = [f"{r[name]} {why}" for name, why in _NOT_JUDGED.items() if r[name]]
+    return f"; {words.listed(lacking)} counted as no response" if lacking else ""
 
 
 def _interval(low: float | None, high: float | None) -> str:
@@ -77,8 +91,8 @@ def _interval(low: float | None, high: float | None) -> str:
 
 def _table(caption: str, rows: list[dict[str, Any]]) -> Table:
     return table(
-        f"{caption} “Responded” counts everybody, whoever missed the visit as no response; “of "
-        "those judged” leaves out whom the definition cannot judge.",
+        f"{caption} “Responded” counts everybody, whoever missed the visit or has no known dose as "
+        "no response; “of those judged” leaves out whom the definition cannot judge.",
         "Visit|By|All|Complete|Partial|Indeter­minate|Progres­sion|Dose not known|Not judged|"
         "Responded|95 % CI|Of those judged|95 % CI",
         (

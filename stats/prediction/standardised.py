@@ -90,7 +90,8 @@ def scales(predictors: Predictors, is_event: Flags, weights: Floats) -> Scales:
         spread = np.sqrt(np.maximum(square / n - centre**2, 0.0))
         t = _separation(events, sum_events, n, total, square)
     enough = weights @ measured >= LEAST_MEASURED * weights.sum(axis=1, keepdims=True)
-    usable = enough & (spread > _NO_SPREAD * (1 + np.abs(centre))) & np.isfinite(t)
+    # Two constant classes that differ have an infinite t: nothing separates better.
+    usable = enough & (spread > _NO_SPREAD * (1 + np.abs(centre))) & ~np.isnan(t)
     return Scales(low, centre, np.where(usable, spread, 1.0), np.where(usable, t, -1.0))
 
 

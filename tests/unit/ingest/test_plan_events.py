@@ -74,6 +74,7 @@ def test_anything_else_is_no_cut_off(text):
         (PREDICTED, ("baseline", "follow_up"), "`follow_up` is not declared. Allowed: baseline"),
         (PREDICTED, ("er,positive", "vas_pain_0_10,>=4"), "`vas_pain_0_10` is not declared"),
         (PREDICTED, ("positive", "perhaps"), "`perhaps` is not declared"),
+        (PREDICTED, ("positive", ">=4"), "`>=4` is not declared. Allowed: positive"),
         (PREDICTED, ("all,,,,", "all,B,A,,"), "which kind prediction does not use"),
     ],
 )

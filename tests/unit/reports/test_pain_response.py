@@ -38,8 +38,8 @@ def test_the_sentence_names_both_denominators_and_the_time(published):
     told = clinic.pain_response(published, stamp="")
     assert told.sentences == (
         "One week after radiotherapy (earlier than the 1, 2 and 3 months at which the consensus "
-        "judges a response): 12 of 30 people, 1 of whom had no score then, responded: 40 %, "
-        "95 % CI 25 to 55 %. Of the 29 who can be judged it is 41 %.",
+        "judges a response): 12 of 30 people responded: 40 %, 95 % CI 25 to 55 %; 1 without a "
+        "score then counted as no response. Of the 29 who can be judged it is 41 %.",
     )
     assert told.sites is None
     by_definition = {row[1]: row for row in told.table.rows}
@@ -60,6 +60,18 @@ def test_without_any_dose_there_is_no_rate_but_a_reason(published):
         "anybody.",
     )
     assert told.table.rows[0][9:] == ("–", "–", "–", "–")
+
+
+def test_the_sentence_names_everybody_who_could_not_be_judged(published):
+    told = clinic.pain_response(
+        changed(published, n_no_follow_up=2, n_low_baseline=3, n_dose_unknown=9, n_reirradiated=1,
+                n_evaluable=15), stamp=""
+    )  # fmt: skip
+    assert (
+        "; 2 without a score then, 3 with pain below 2 points of 10 at the first visit, 1 whose "
+        "site was irradiated before and 9 whose dose of analgesics is not known counted as no "
+        "response. Of the 15 who can be judged"
+    ) in told.sentences[0]
 
 
 def test_who_was_never_asked_about_pain_has_no_section(published):

@@ -231,3 +231,16 @@ def test_candidates_are_measured_in_half_of_the_persons_and_vary():
     assert 4 not in candidates(predictors)
     empty = Predictors(np.empty((0, 3)), np.empty((0, 3), dtype=bool))
     assert not len(candidates(empty))
+
+
+def test_a_target_of_two_constants_that_part_the_classes_is_found():
+    is_event = np.arange(24) < 12
+    levels = np.where(is_event[:, None], [[3.0, 0.1]], [[1.0, 0.1]])
+    levels[:, 1] += np.random.default_rng(3).normal(size=24)
+    predictors = Predictors(levels, np.zeros(levels.shape, dtype=bool))
+    settings = Settings(n_repeats=2, n_selected=(1,))
+    nested = cross_validate(
+        predictors, np.tile(is_event, (2, 1)), settings, np.random.default_rng(1)
+    )
+    assert nested.aucs.tolist() == [1.0, 1.0]
+    assert nested.selected.tolist() == [1.0, 0.0]
