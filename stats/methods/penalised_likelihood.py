@@ -18,7 +18,7 @@ _MAX_HALVINGS = 30
 #: A direction that bends less, relative to the most bent one, is taken to bend by so much.
 _FLAT = 1e-12
 #: By so much, relative, a likelihood may fall through rounding alone.
-_ROUNDING = 1e-13
+_ROUNDING = 1e-11
 
 
 @dataclass(frozen=True)
