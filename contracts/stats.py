@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contracts.claims import CLAIM_FIGURES, CLAIM_VERDICTS, PUBLISHED_HITS
+from contracts.odds_ratios import ODDS_RATIOS
 from contracts.ordination import ORDINATION
 from contracts.pain import RESPONSE_RATES
 from contracts.predictions import PREDICTION
@@ -199,5 +200,5 @@ COHORT_DIFFERENCES = Relation(
 
 STATS = (
     TEST_RESULTS, OUTCOME_TESTS, RESPONSE_RATES, COHORT_DIFFERENCES, HIT_COUNTS, VARIANT_TESTS,
-    CLAIM_VERDICTS, CLAIM_FIGURES, PUBLISHED_HITS, *ORDINATION, *PREDICTION,
+    ODDS_RATIOS, CLAIM_VERDICTS, CLAIM_FIGURES, PUBLISHED_HITS, *ORDINATION, *PREDICTION,
 )  # fmt: skip

@@ -23,6 +23,9 @@ _METHODS = {
     "spearman": "Spearman's rank correlation",
     "change_on_change": "regression of the level after on the score's change, both baselines "
     "held constant",
+    "mcnemar_odds_ratio": "exact odds ratio of pairs (McNemar)",
+    "exact_odds_ratio": "exact conditional odds ratio",
+    "firth_odds_ratio": "odds ratio by Firth's logistic regression",
     "tost": "two one-sided tests of equivalence",
 }
 _BACKGROUND = {

@@ -89,6 +89,13 @@ QUERIES: dict[str, str] = {
         {_BY_STUDY} and o.cohort <> 'patient' and p.cohort = 'patient'
             and o.characteristic_id <> 'age_class'
         order by o.cohort, row_order""",
+    "odds_ratios": f"""
+        select analysis_id, method, pairing, outcome, outcome_label, event_text, visit_label,
+            numerator_label, denominator_label, status, odds_ratio, ci_low, ci_high, p_value,
+            n_persons, n_missing, n_numerator, n_numerator_events, n_denominator,
+            n_denominator_events, n_gained, n_lost, is_interval_consistent, is_primary, reason
+        from reporting.rpt_odds_ratios {_BY_STUDY}
+        order by pairing desc, outcome, visit, analysis_id, is_primary desc, method""",
     "scales": f"""
         with planned as (
             select outcome as instrument_id, min(source_line) as plan_order
@@ -251,6 +258,7 @@ class Published:
     outcomes: pa.Table
     pain_responses: pa.Table
     compared: pa.Table
+    odds_ratios: pa.Table
     scales: pa.Table
     curves: pa.Table
     hit_counts: pa.Table

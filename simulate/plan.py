@@ -50,6 +50,7 @@ def plan(design: Design) -> list[Analysis]:
         *_paper_contrasts(design),
         *_omnibus(design),
         *_outcomes(design),
+        *_odds_ratios(design),
         *_correlations(design),
         *_changes(design),
         *_predictions(design),
@@ -122,6 +123,43 @@ def _outcomes(design: Design) -> Iterator[Analysis]:
                 family="outcomes",
                 primary_method="paired_t",
                 status="confirmatory",
+            )
+
+
+def _odds_ratios(design: Design) -> Iterator[Analysis]:
+    """Yield the odds of a bad state after treatment against before, as the paper gives them.
+
+    The paper names no cut-off, and takes the two visits of the same patients as independent. Pain
+    of 4 or more is where moderate pain begins (Serlin et al. 1995, Pain 61:277-284); on the
+    unnamed scale of quality of life the mean before treatment, 27 points, parts bad from better.
+    """
+    for visit in design.visit_codes[1:]:
+        suffix = "" if visit == "follow_up" else visit.removeprefix("follow_up")
+        for short, instrument, event in (("pain", VAS_ID, ">=4"), ("qol", QOL_ID, "<=27")):
+            yield Analysis(
+                f"odds_{short}{suffix}",
+                "odds_ratio",
+                grouping="",
+                visit=visit,
+                pairing="patient",
+                outcome=instrument,
+                event=event,
+                family="odds",
+                primary_method="mcnemar_odds_ratio",
+                status="confirmatory",
+            )
+            yield Analysis(
+                f"odds_{short}_age{suffix}",
+                "odds_ratio",
+                numerator_group="60_and_over",
+                denominator_group="under_60",
+                grouping="age_class",
+                subset="cohort=patient",
+                visit=visit,
+                outcome=instrument,
+                event=event,
+                family="odds",
+                primary_method="exact_odds_ratio",
             )
 
 

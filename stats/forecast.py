@@ -10,6 +10,7 @@ import pyarrow as pa
 from stats.checks import compared_rows, design_problems
 from stats.covariates import covariate_matrix, has_covariates
 from stats.design import ABSENT, Rows, Sheet, arm_rows, change_rows, pair_rows, shares_patients
+from stats.events import count_groups, count_pairs
 from stats.methods.arrays import Flags, Floats
 from stats.outcomes import score_pairs
 from stats.plan import Analysis
@@ -25,6 +26,8 @@ from stats.smallest import (
     smallest_margins,
 )
 
+#: Said of odds ratios: the counts of the event decide, and they are not looked at before.
+NO_SINGLE_SIZE = "no single size: it depends on how often the event is met"
 #: Methods whose own row adjusts for the plan's covariates.
 _ADJUSTING = ("moderated_t", "treat", "pearson")
 
@@ -94,6 +97,8 @@ def forecast(
     """
     if analysis.kind == "outcome":
         return _of_scores(analysis, outcomes, patients)
+    if analysis.kind == "odds_ratio":
+        return _of_odds(analysis, outcomes, patients)
     problems = tuple(p.given for p in design_problems(analysis, sheet))
     if problems:
         return Forecast(analysis, problems=problems)
@@ -232,6 +237,18 @@ def _of_scores(analysis: Analysis, outcomes: pa.Table, patients: pa.Table) -> Fo
     return Forecast(
         analysis, (group,), n_pairs, scores.n_patients - n_pairs, found, scores.refused or note
     )
+
+
+def _of_odds(analysis: Analysis, outcomes: pa.Table, patients: pa.Table) -> Forecast:
+    is_paired = analysis.pairing == "patient"
+    counted = (count_pairs if is_paired else count_groups)(analysis, outcomes, patients)
+    arms = (analysis.numerator_group, analysis.denominator_group)
+    names = (analysis.visit,) if is_paired else arms
+    a, b, c, d = counted.table.cells
+    groups = tuple(Group(name, n, n) for name, n in zip(names, (a + b, c + d), strict=False))
+    n_pairs = a + b if is_paired else None
+    note = counted.refused or NO_SINGLE_SIZE
+    return Forecast(analysis, groups, n_pairs, counted.n_missing, note=note)
 
 
 def _covariates(analysis: Analysis, sheet: Sheet, rows: Rows) -> tuple[Floats, Flags]:

@@ -43,9 +43,9 @@ def scores_by_patient(outcomes: pa.Table) -> Scores:
 
 
 def _visit_scores(patients: Mapping[str, list[dict[str, Any]]]) -> VisitScores:
-    of_person = {p: _of_person(found) for p, found in patients.items()}
-    single = {p: _number(found[0]["score"]) for p, found in of_person.items() if len(found) == 1}
-    return VisitScores(single, len(of_person) - len(single))
+    chosen = {p: of_person(found) for p, found in patients.items()}
+    single = {p: _number(found[0]["score"]) for p, found in chosen.items() if len(found) == 1}
+    return VisitScores(single, len(chosen) - len(single))
 
 
 @dataclass(frozen=True)
@@ -81,19 +81,19 @@ def score_pairs(analysis: Analysis, outcomes: pa.Table, patients: pa.Table) -> S
     need_columns(outcomes, _COLUMNS, "fct_outcomes")
     need_columns(patients, ("patient_id", "cohort"), "dim_patients")
     people = {p["patient_id"]: p for p in rows(patients)}
-    _need_subset(analysis, {*outcomes.column_names, *patients.column_names})
+    need_subset(analysis, {*outcomes.column_names, *patients.column_names})
     used = [
         r
         for r in rows(outcomes)
         if r["instrument_id"] == analysis.outcome
-        and _meets(analysis, {**people.get(r["patient_id"], {}), **r})
+        and meets(analysis, {**people.get(r["patient_id"], {}), **r})
     ]
     at_visit: dict[str, list[dict[str, Any]]] = {}
     for row in used:
         if row["visit"] == analysis.visit:
             at_visit.setdefault(row["patient_id"], []).append(row)
     n_patients = len(_everyone(analysis, used, list(people.values())))
-    chosen = {p: _of_person(rs) for p, rs in at_visit.items()}
+    chosen = {p: of_person(rs) for p, rs in at_visit.items()}
     if any(len(rs) > 1 for rs in chosen.values()):
         return ScorePairs(np.empty((0, 2)), n_patients, SEVERAL_SITES)
     pairs = [
@@ -146,7 +146,8 @@ def _row(analysis: Analysis, scores: ScorePairs, method: str) -> dict[str, Any]:
     }
 
 
-def _need_subset(analysis: Analysis, known: set[str]) -> None:
+def need_subset(analysis: Analysis, known: set[str]) -> None:
+    """Raise CytomartError where the subset names a column that is not known."""
     unknown = [column for column, _ in analysis.subset if column not in known]
     if unknown:
         raise failure(
@@ -157,7 +158,7 @@ def _need_subset(analysis: Analysis, known: set[str]) -> None:
         )
 
 
-def _meets(analysis: Analysis, cells: Mapping[str, Any]) -> bool:
+def meets(analysis: Analysis, cells: Mapping[str, Any]) -> bool:
     """Return whether cells meet the restrictions on columns that are among them."""
     return all(
         value in as_text(cells[column]).split("|")
@@ -172,11 +173,11 @@ def _everyone(
     """Return the assessed patients and those of the same cohorts who never were."""
     cohorts = {r["cohort"] for r in used}
     return {r["patient_id"] for r in used} | {
-        p["patient_id"] for p in patients if p["cohort"] in cohorts and _meets(analysis, p)
+        p["patient_id"] for p in patients if p["cohort"] in cohorts and meets(analysis, p)
     }
 
 
-def _of_person(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
+def of_person(found: list[dict[str, Any]]) -> list[dict[str, Any]]:
     """Return the rows for the whole person where there are any, else those of the sites."""
     return [r for r in found if not r["site_id"]] or found
 

@@ -10,12 +10,14 @@ import numpy as np
 import pyarrow as pa
 
 from contracts import conform, failure, from_rows
+from contracts.odds_ratios import ODDS_RATIOS
 from contracts.plans import BY_TARGET
 from contracts.stats import HIT_COUNTS, OUTCOME_TESTS, TEST_RESULTS, VARIANT_TESTS
 from stats.chance import hit_count_row
 from stats.checks import check_designs, compared_rows
 from stats.design import Sheet, read_levels, read_sheet
 from stats.detection import detection_notes
+from stats.odds_ratios import odds_ratio_rows
 from stats.outcomes import outcome_rows, scores_by_patient
 from stats.plan import Analysis, read_plan
 from stats.recipes import compute
@@ -96,6 +98,31 @@ def outcome_tests(outcomes: pa.Table, patients: pa.Table, plan: pa.Table) -> pa.
         )
     ]
     return sorted_by_key(from_rows(found, OUTCOME_TESTS), OUTCOME_TESTS)
+
+
+def odds_ratios(outcomes: pa.Table, patients: pa.Table, plan: pa.Table) -> pa.Table:
+    """Return the odds ratios of yes-or-no outcomes as rows of `stats.stat_odds_ratios`.
+
+    Parameters
+    ----------
+    outcomes, patients, plan : columns of `marts.fct_outcomes`, of `marts.dim_patients` with the
+        classes of persons, and of `raw.plan`
+
+    Raises
+    ------
+    CytomartError
+        The plan has rows that cannot be carried out; each is named.
+    """
+    found = [
+        row
+        for study_id, analyses in _by_study(plan)
+        for analysis in analyses
+        if analysis.kind == "odds_ratio"
+        for row in odds_ratio_rows(
+            analysis, of_study(outcomes, study_id), of_study(patients, study_id)
+        )
+    ]
+    return sorted_by_key(from_rows(found, ODDS_RATIOS), ODDS_RATIOS)
 
 
 def hit_counts(

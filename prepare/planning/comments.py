@@ -34,6 +34,10 @@ def comment_of(study: Study, told: Forecast) -> str:
         label = told.note.partition(":")[0]
         return (f"can levels before tell who will be '{a.event}' ({' v '.join(map(str, sizes))} "
                 f"persons)? {label}{lost}")  # fmt: skip
+    if a.kind == "odds_ratio":
+        return (f"does {scale} {a.event}, {visit}, become more or less frequent than at baseline? "
+                f"{told.n_pairs} patients with both scores{lost}. The cut-off is yours to choose, "
+                "before the data")  # fmt: skip
     if a.kind == "change_correlation":
         return (f"does the change of a level go with the change of {scale}, {visit}? "
                 f"{told.n_pairs} patients with all four{lost}")  # fmt: skip

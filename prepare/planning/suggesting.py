@@ -70,8 +70,9 @@ def suggest_plan(study: Study, people: People) -> Suggestion:
 
     Each pair of groups is compared once (paired where the same people are in both), several
     groups at once by one test, groups after treatment with other people's for equivalence, each
-    scale at each follow-up with baseline, and levels with scores and their changes. Baseline
-    levels predict pain response at each follow-up, where there are persons enough for a model.
+    scale at each follow-up with baseline, how often pain is moderate or worse, and levels with
+    scores and their changes. Baseline levels predict pain response at each follow-up, where there
+    are persons enough for a model.
     """
     drafts = [
         *_contrasts(study, people.sheet),
@@ -163,6 +164,12 @@ def _scores(study: Study, people: People) -> Iterator[Suggested]:
                     pairing="patient", family="scores", primary_method="paired_t",
                     status="confirmatory",
                 )  # fmt: skip
+                if event := _bad_pain(study, instrument):
+                    yield Suggested(
+                        f"odds_{instrument}_{visit}", "odds_ratio", visit=visit,
+                        outcome=instrument, event=event, pairing="patient", family="odds",
+                        primary_method="mcnemar_odds_ratio",
+                    )  # fmt: skip
                 yield Suggested(
                     f"change_{instrument}_{visit}", "change_correlation", **own,
                     pairing="patient", family="changes", primary_method="change_on_change",
@@ -194,6 +201,16 @@ def _hindered(analysis: Analysis, people: People) -> str:
         guard = judge_size(read_people(analysis, people.sheet), people.n_targets, analysis.event)
         return guard.reason if guard.label == REFUSED else ""
     return ""
+
+
+def _bad_pain(study: Study, instrument: str) -> str:
+    """Return where moderate pain begins on a scale of pain from 0; '' for other scales.
+
+    4 of 10: Serlin et al. 1995, Pain 61:277-284, doi:10.1016/0304-3959(94)00178-H.
+    """
+    scale = study.instruments[instrument]
+    is_pain = scale.pain_kind and scale.better == "lower" and scale.low == 0
+    return f">={0.4 * scale.high:g}" if is_pain else ""
 
 
 def _pairs(study: Study) -> Iterator[tuple[Group, Group]]:

@@ -107,7 +107,13 @@ def test_scores_are_asked_at_each_visit_that_has_them(home, folder):
         *(("outcome", s, v) for s in scales for v in later),
         *(("change_correlation", s, v) for s in scales for v in later),
         *(("correlation", s, v) for s in scales for v in ("baseline", *later)),
+        *(("odds_ratio", "vas_pain_0_10", v) for v in later),
     }
+    odds = rows["odds_vas_pain_0_10_follow_up"]
+    assert (odds["event"], odds["pairing"], odds["primary_method"]) == (
+        ">=4", "patient", "mcnemar_odds_ratio",
+    )  # fmt: skip
+    assert "8 patients with both scores" in odds["comment"]
     (folder / "assessments.csv").unlink()
     assert not [r for r in suggested(home, folder).values() if r["outcome"]]
 

@@ -100,12 +100,14 @@ def test_plan(shipped_seed, read_csv):
     rows = {r["analysis_id"]: r for r in read_csv(shipped_seed / "plan.csv")}
     assert list(rows) == [
         "a_vs_c", "b_vs_c", "b_vs_a", "b_like_c", "paper_a_vs_c", "paper_b_vs_c", "paper_b_vs_a",
-        "groups_abc", "paper_groups_abc", "pain_change", "qol_change", "corr_pain_baseline",
+        "groups_abc", "paper_groups_abc", "pain_change", "qol_change", "odds_pain",
+        "odds_pain_age", "odds_qol", "odds_qol_age", "corr_pain_baseline",
         "corr_pain_follow_up", "corr_qol_baseline", "corr_qol_follow_up",
         "change_pain_follow_up", "change_qol_follow_up", "predict_pain_follow_up",
     ]  # fmt: skip
     confirmatory = [a for a, r in rows.items() if r["status"] == "confirmatory"]
-    assert confirmatory == ["a_vs_c", "b_vs_c", "b_vs_a", "pain_change", "qol_change"]
+    assert confirmatory == ["a_vs_c", "b_vs_c", "b_vs_a", "pain_change", "qol_change", "odds_pain",
+                            "odds_qol"]  # fmt: skip
     paired = rows["b_vs_a"]
     assert (paired["contrast_id"], paired["pairing"], paired["primary_method"]) == (
         "B_vs_A",
@@ -128,6 +130,13 @@ def test_plan(shipped_seed, read_csv):
         row = rows[name]
         assert (row["kind"], row["primary_method"], row["mode"]) == ("omnibus", method, mode)
     assert rows["change_pain_follow_up"]["kind"] == "change_correlation"
+    odds = {k: r for k, r in rows.items() if r["kind"] == "odds_ratio"}
+    assert {k: (r["outcome"], r["event"], r["pairing"]) for k, r in odds.items()} == {
+        "odds_pain": ("vas_pain_0_10", ">=4", "patient"),
+        "odds_qol": ("qol_unnamed", "<=27", "patient"),
+        "odds_pain_age": ("vas_pain_0_10", ">=4", "independent"),
+        "odds_qol_age": ("qol_unnamed", "<=27", "independent"),
+    }
     assert rows["pain_change"]["outcome"] == "vas_pain_0_10"
     assert rows["corr_qol_follow_up"]["subset"] == "cohort=patient"
 

@@ -116,3 +116,31 @@ def responses(text: Callable[[str], str]) -> pd.DataFrame:
             "is_response_instrument": True,
         })  # fmt: skip
     return pd.DataFrame(rows)
+
+
+def odds_ratios(text: Callable[[str], str]) -> pd.DataFrame:
+    """Return an odds ratio of pairs with a zero cell, and one of two groups by both methods."""
+    common = {
+        "study_id": STUDY, "outcome": "vas_pain_0_10", "outcome_label": text("Pain (VAS 0–10)"),
+        "visit": "follow_up", "event_text": "vas_pain_0_10 at least 4",
+        "visit_label": "One week after radiotherapy", "n_persons": 30, "is_interval_consistent": True,
+    }  # fmt: skip
+    pairs = {
+        "analysis_id": "odds_pain", "method": "mcnemar_odds_ratio", "pairing": "patient",
+        "numerator_label": "One week after radiotherapy", "denominator_label": "Before radiotherapy",
+        "status": "confirmatory", "odds_ratio": 0.0, "ci_low": 0.0, "ci_high": 0.19,
+        "p_value": 4e-6, "n_missing": 1, "n_numerator": 29, "n_numerator_events": 9,
+        "n_denominator": 29, "n_denominator_events": 28, "n_gained": 0, "n_lost": 19,
+        "is_primary": True, "reason": "a zero cell: the estimate is 0, and there is an upper bound",
+    }  # fmt: skip
+    arms = {
+        "analysis_id": "odds_pain_age", "pairing": "independent", "numerator_label": "60_and_over",
+        "denominator_label": "under_60", "status": "exploratory", "n_missing": 1,
+        "n_numerator": 12, "n_numerator_events": 5, "n_denominator": 17,
+        "n_denominator_events": 4, "n_gained": None, "n_lost": None, "reason": "",
+    }  # fmt: skip
+    exact = {"method": "exact_odds_ratio", "odds_ratio": 2.24, "ci_low": 0.35, "ci_high": 15.6,
+             "p_value": 0.52, "is_primary": True}  # fmt: skip
+    firth = {"method": "firth_odds_ratio", "odds_ratio": 2.2, "ci_low": 0.46, "ci_high": 11.1,
+             "p_value": 0.32, "is_primary": False}  # fmt: skip
+    return pd.DataFrame([common | pairs, common | arms | exact, common | arms | firth])
