@@ -163,6 +163,20 @@ outcomes as (
     group by p.analysis_id
 ),
 
+odds as (
+    select
+        p.analysis_id,
+        count(*) filter (
+            where t.analysis_id is null or (t.p_value is null and coalesce(t.reason, '') = '')
+        ) as n_silent
+    from planned as p
+    left join stats.fct_odds_ratios as t
+        on t.study_id = $study_id and p.analysis_id = t.analysis_id
+        and p.primary_method = t.method
+    where p.kind = 'odds_ratio'
+    group by p.analysis_id
+),
+
 -- every target alone, and a model or the reason why there is none
 predictions as (
     select
@@ -185,10 +199,13 @@ predictions as (
 
 select
     p.analysis_id as uid,
-    coalesce(answered.n_silent, outcomes.n_silent, predictions.n_silent, 1) as n_silent
+    coalesce(
+        answered.n_silent, outcomes.n_silent, odds.n_silent, predictions.n_silent, 1
+    ) as n_silent
 from planned as p
 left join answered on p.analysis_id = answered.analysis_id
 left join outcomes on p.analysis_id = outcomes.analysis_id
+left join odds on p.analysis_id = odds.analysis_id
 left join predictions on p.analysis_id = predictions.analysis_id
 order by p.analysis_id
 """

@@ -16,6 +16,7 @@ from stats.design import (
 )
 from stats.methods.arrays import Floats
 from stats.methods.change_on_change import change_on_change
+from stats.methods.partial_changes import pearson_of_changes, spearman_of_changes
 from stats.methods.pearson import pearson
 from stats.methods.spearman import spearman
 from stats.plan import Analysis
@@ -28,6 +29,13 @@ from stats.recipes.computed import (
     joined,
 )
 from stats.recipes.covariates import read_adjustment
+
+#: Methods of changes by name; the first decides.
+_CHANGES = {
+    "change_on_change": change_on_change,
+    "pearson": pearson_of_changes,
+    "spearman": spearman_of_changes,
+}
 
 
 def correlation(
@@ -76,20 +84,28 @@ def change_correlation(
     scores: Scores,
     analyses: Sequence[Analysis],
 ) -> list[Computed]:
-    """Return the regression of every target's change on the change of one instrument."""
+    """Return how every target's change goes with the change of one instrument.
+
+    The slope decides; the partial correlations beside it, by values and by ranks, have intervals
+    that compare with those of one visit.
+    """
     after, before = change_rows(analysis, sheet)
     patients = _patients(sheet, after, before)
     baseline = baseline_visit(sheet)
-    result = change_on_change(
+    values = (
         levels.take(before),
         levels.take(after),
         _scores_of(patients, analysis, baseline, scores),
         _scores_of(patients, analysis, analysis.visit, scores),
-        confidence=CONFIDENCE,
     )
     note = _several_sites(analysis, [baseline, analysis.visit], scores)
     stratum = f"{analysis.outcome}@{analysis.visit}"
-    return [Computed("change_on_change", stratum, result, is_primary=True, note=note)]
+    return [
+        Computed(
+            name, stratum, method(*values, confidence=CONFIDENCE), is_primary=i == 0, note=note
+        )
+        for i, (name, method) in enumerate(_CHANGES.items())
+    ]
 
 
 def baseline_visit(sheet: Sheet) -> str:

@@ -33,6 +33,10 @@ create table marts.dim_analytes as
 select study_id, target_id as analyte_id, true as is_reportable
 from raw.panel_targets where target_kind = 'analyte' and target_order <= 6;
 
+create table stats.fct_odds_ratios as
+select study_id, analysis_id, primary_method as method, 0.5 as p_value, '' as reason
+from raw.plan where kind = 'odds_ratio';
+
 create table stats.fct_prediction_models as
 select study_id, analysis_id, 0.6 as auc_cv, '' as reason from raw.plan where kind = 'prediction';
 

@@ -220,6 +220,13 @@ def test_a_refused_prediction_answers_with_its_reason(built):
     assert not expectations.run_release_gate(built, STUDY).broken
 
 
+def test_an_odds_ratio_without_a_row_is_noticed(built):
+    built.execute("delete from stats.fct_odds_ratios where analysis_id = 'odds_pain'")
+    run = expectations.run_release_gate(built, STUDY)
+    assert [r.rule_id for r in run.broken] == ["plan_answered"]
+    assert "odds_pain" in run.broken[0].message
+
+
 def test_a_group_that_is_not_there_yet_leaves_a_fold_change_without_value(built):
     built.execute("delete from marts.fct_measurements where sample_id in "
                   "(select sample_id from marts.dim_samples where group_code = 'C')")  # fmt: skip

@@ -37,6 +37,19 @@ change_row <- function(before, after, score_before, score_after) attempt({
   f <- last_term(after, data.frame(before, score_before, change = score_after - score_before))
   row_of(f$slope, f$ci, f$t, f$df, f$r, f$p)
 })
+# Partial r of level after and score's change with both baselines held, by values or by ranks; the
+# interval by Fisher's z, for ranks with Bonett and Wright's factor.
+changes_row <- function(before, after, score_before, score_after, ranked) attempt({
+  # Scores have one decimal, so equal changes tie as whole tenths.
+  change <- (round(score_after * 10) - round(score_before * 10)) / 10
+  d <- data.frame(after, before, score_before, change)
+  d <- d[complete.cases(d), ]
+  if (ranked) d[] <- lapply(d, rank)
+  f <- last_term(d$after, d[c("before", "score_before", "change")])
+  factor <- if (ranked) sqrt(1 + f$r^2 / 2) else 1
+  ci <- if (f$n > 5) tanh(atanh(f$r) + c(-1, 1) * qnorm(0.975) * factor / sqrt(f$n - 5)) else c(NA, NA)
+  row_of(f$r, ci, f$t, f$df, NA, f$p)
+})
 
 tests <- function(s, each) {
   i <- seq_len(nrow(s$before))
@@ -46,7 +59,11 @@ tests <- function(s, each) {
     block("score", "pearson", "two covariates", each(function(t)
       partial_row(s$before[, t], s$score_before, covariates))),
     if (!is.null(s$score_after)) block("change", "change_on_change", "", each(function(t)
-      change_row(s$before[, t], s$after[, t], s$score_before, s$score_after)))
+      change_row(s$before[, t], s$after[, t], s$score_before, s$score_after))),
+    if (!is.null(s$score_after)) block("change", "pearson", "changes", each(function(t)
+      changes_row(s$before[, t], s$after[, t], s$score_before, s$score_after, FALSE))),
+    if (!is.null(s$score_after)) block("change", "spearman", "changes", each(function(t)
+      changes_row(s$before[, t], s$after[, t], s$score_before, s$score_after, TRUE)))
   )
 }
 write_studies(tests, "correlations")
