@@ -89,6 +89,16 @@ QUERIES: dict[str, str] = {
         {_BY_STUDY} and o.cohort <> 'patient' and p.cohort = 'patient'
             and o.characteristic_id <> 'age_class'
         order by o.cohort, row_order""",
+    "correlations": f"""
+        select c.analysis_id, c.analyte_name, c.instrument_label, c.visit, c.visit_label,
+            c.question, c.covariates, c.status, c.reason, c.pearson_correlation,
+            c.pearson_ci_low, c.pearson_ci_high, c.spearman_correlation, c.slope_log2fc,
+            c.p_value, c.p_adjusted, c.n_patients, c.is_hit
+        from reporting.rpt_correlations as c
+        left join raw.study_visits as v using (study_id, visit)
+        {_BY_STUDY}
+        order by c.question = 'change', c.instrument_label, v.visit_order, c.analysis_id,
+            c.p_value, c.analyte_name""",
     "odds_ratios": f"""
         select analysis_id, method, pairing, outcome, outcome_label, event_text, visit_label,
             numerator_label, denominator_label, status, odds_ratio, ci_low, ci_high, p_value,
@@ -258,6 +268,7 @@ class Published:
     outcomes: pa.Table
     pain_responses: pa.Table
     compared: pa.Table
+    correlations: pa.Table
     odds_ratios: pa.Table
     scales: pa.Table
     curves: pa.Table

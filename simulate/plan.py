@@ -148,19 +148,19 @@ def _odds_ratios(design: Design) -> Iterator[Analysis]:
                 primary_method="mcnemar_odds_ratio",
                 status="confirmatory",
             )
-            yield Analysis(
-                f"odds_{short}_age{suffix}",
-                "odds_ratio",
-                numerator_group="60_and_over",
-                denominator_group="under_60",
-                grouping="age_class",
-                subset="cohort=patient",
-                visit=visit,
-                outcome=instrument,
-                event=event,
-                family="odds",
-                primary_method="exact_odds_ratio",
-            )
+        yield Analysis(
+            f"odds_pain_age{suffix}",
+            "odds_ratio",
+            numerator_group="60_and_over",
+            denominator_group="under_60",
+            grouping="age_class",
+            subset="cohort=patient",
+            visit=visit,
+            outcome=VAS_ID,
+            event=">=4",
+            family="odds",
+            primary_method="exact_odds_ratio",
+        )
 
 
 def _correlations(design: Design) -> Iterator[Analysis]:

@@ -101,7 +101,7 @@ def test_plan(shipped_seed, read_csv):
     assert list(rows) == [
         "a_vs_c", "b_vs_c", "b_vs_a", "b_like_c", "paper_a_vs_c", "paper_b_vs_c", "paper_b_vs_a",
         "groups_abc", "paper_groups_abc", "pain_change", "qol_change", "odds_pain",
-        "odds_pain_age", "odds_qol", "odds_qol_age", "corr_pain_baseline",
+        "odds_qol", "odds_pain_age", "corr_pain_baseline",
         "corr_pain_follow_up", "corr_qol_baseline", "corr_qol_follow_up",
         "change_pain_follow_up", "change_qol_follow_up", "predict_pain_follow_up",
     ]  # fmt: skip
@@ -135,7 +135,6 @@ def test_plan(shipped_seed, read_csv):
         "odds_pain": ("vas_pain_0_10", ">=4", "patient"),
         "odds_qol": ("qol_unnamed", "<=27", "patient"),
         "odds_pain_age": ("vas_pain_0_10", ">=4", "independent"),
-        "odds_qol_age": ("qol_unnamed", "<=27", "independent"),
     }
     assert rows["pain_change"]["outcome"] == "vas_pain_0_10"
     assert rows["corr_qol_follow_up"]["subset"] == "cohort=patient"

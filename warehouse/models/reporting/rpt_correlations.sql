@@ -69,7 +69,11 @@ gathered as (
     group by results.study_id, results.analysis_id, results.analyte_id
 ),
 
-deciding as (select * from kept_results where is_primary),
+deciding as (
+    select *
+    from kept_results
+    where is_primary
+),
 
 described as (
     select

@@ -144,3 +144,26 @@ def odds_ratios(text: Callable[[str], str]) -> pd.DataFrame:
     firth = {"method": "firth_odds_ratio", "odds_ratio": 2.2, "ci_low": 0.46, "ci_high": 11.1,
              "p_value": 0.32, "is_primary": False}  # fmt: skip
     return pd.DataFrame([common | pairs, common | arms | exact, common | arms | firth])
+
+
+def correlations(text: Callable[[str], str]) -> pd.DataFrame:
+    """Return a correlation at baseline that found nothing, and one of changes that found one."""
+    common = {
+        "study_id": STUDY, "instrument_label": text("Pain (VAS 0–10)"), "covariates": "",
+        "status": "exploratory", "reason": "", "n_patients": 29,
+    }  # fmt: skip
+    rows = [
+        {
+            **common, "analysis_id": name, "visit": visit, "visit_label": text(label),
+            "question": question, "analyte_name": text(f"Target {i}"),
+            "pearson_correlation": r, "pearson_ci_low": r - 0.3, "pearson_ci_high": r + 0.3,
+            "spearman_correlation": r / 2, "slope_log2fc": slope, "p_value": p,
+            "p_adjusted": 2 * p, "is_hit": 2 * p < 0.05,
+        }
+        for name, visit, label, question, slope in (
+            ("corr", "baseline", "Before radiotherapy", "baseline", None),
+            ("change", "follow_up", "One week after radiotherapy", "change", 0.12),
+        )
+        for i, (r, p) in enumerate([(0.1, 0.6), (0.6, 0.001 if slope else 0.03)])
+    ]  # fmt: skip
+    return pd.DataFrame(rows)

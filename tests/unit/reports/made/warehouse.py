@@ -21,7 +21,7 @@ from reports.provenance import Provenance
 from tests.unit.reports.made.claims import claims
 from tests.unit.reports.made.clusterings import clusterings
 from tests.unit.reports.made.names import HOSTILE, NAMES, STUDY
-from tests.unit.reports.made.outcomes import odds_ratios
+from tests.unit.reports.made.outcomes import correlations, odds_ratios
 from tests.unit.reports.made.outcomes import outcomes as made_outcomes
 from tests.unit.reports.made.outcomes import responses as made_responses
 from tests.unit.reports.made.predictions import predictions
@@ -62,6 +62,7 @@ def make_warehouse(path: Path, *, is_hostile: bool = False, is_synthetic: bool =
         "stats.fct_hit_counts": counts.assign(n_permutations=2000, seed=1),
         "reporting.rpt_outcomes": outcomes,
         "reporting.rpt_pain_responses": made_responses(text),
+        "reporting.rpt_correlations": correlations(text),
         "reporting.rpt_odds_ratios": odds_ratios(text),
         "reporting.rpt_hit_counts": counts,
         "reporting.rpt_differential": frame,
