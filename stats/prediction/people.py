@@ -23,7 +23,8 @@ class People:
     is_event : (n_persons,), whether the outcome is the plan's event
     n_without_outcome : persons with a baseline sample whose outcome is unknown, of the cohorts in
         which it is known of anyone
-    n_without_sample : persons with an outcome whose baseline sample is not there
+    n_without_sample : persons with an outcome and samples, of which none is of the baseline; who
+        has no sample at all is not on the sheet
     """
 
     rows: Rows

@@ -181,6 +181,7 @@ ranked_sites as (
             and sites.patient_id = declared.patient_id
 ),
 
+-- a score of the whole person stands for the declared site, where there is one
 marked_reirradiated as (
     select distinct
         sites.study_id,
@@ -192,7 +193,13 @@ marked_reirradiated as (
         on
             sites.study_id = reirradiated.study_id
             and sites.patient_id = reirradiated.patient_id
-            and reirradiated.site_id in (sites.site_id, 'all')
+    left join listed_index_sites as declared
+        on
+            sites.study_id = declared.study_id
+            and sites.patient_id = declared.patient_id
+    where
+        reirradiated.site_id in (sites.site_id, 'all')
+        or (sites.site_id = '' and reirradiated.site_id = declared.site_id)
 ),
 
 paired as (
