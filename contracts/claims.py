@@ -68,11 +68,11 @@ CLAIM_VERDICTS = Relation(
 
 CLAIM_FIGURES = Relation(
     "stats", "stat_claim_figures", "study × claim set × claim × figure × place in its list",
-    ("study_id", "publication_id", "claim_id", "figure_name", "list_place"),
+    ("study_id", "publication_id", "claim_id", "figure_name", "value_place"),
     (
         STUDY_ID, _PUBLICATION, _CLAIM,
         Column("figure_name", TEXT, "Figure of the claim.", nullable=False),
-        Column("list_place", INT, "Place within a list of values, from 1; 1 for a single one.",
+        Column("value_place", INT, "Place within a list of values, from 1; 1 for a single one.",
                nullable=False),
         Column("quantity", TEXT, "Quantity of the study's own data that it is held against.",
                nullable=False),
@@ -90,8 +90,8 @@ PUBLISHED_HITS = Relation(
         Column("printed_name", TEXT, "Target as the publication prints it.", nullable=False),
         Column("target_name", TEXT, "The panel's name of the target; the printed one where the "
                "claim gives no other.", nullable=False),
-        Column("group_1", TEXT, "First group of the comparison.", nullable=False),
-        Column("group_2", TEXT, "Second group of the comparison.", nullable=False),
+        Column("group_1", TEXT, "Group that the publication names as higher.", nullable=False),
+        Column("group_2", TEXT, "Group that it is set against.", nullable=False),
         Column("higher_group", TEXT, "Group in which the publication says the target is higher.",
                nullable=False),
         Column("other_place_higher_group", TEXT, "Group that another place of the publication "

@@ -10,10 +10,10 @@ QUERIES: dict[str, str] = {
             severity, explanation, check_id, is_able_to_fail
         from reporting.rpt_claims {_BY_STUDY} order by publication_id, claim_order""",
     "claim_figures": f"""
-        select publication_id, claim_order, source_place, figure_name, list_place, quantity,
+        select publication_id, claim_order, source_place, figure_name, value_place, quantity,
             printed_text, agreement, study_value
         from reporting.rpt_claim_figures {_BY_STUDY}
-        order by publication_id, claim_order, figure_name, list_place""",
+        order by publication_id, claim_order, figure_name, value_place""",
     "publication_comparison": f"""
         select publication_id, contrast_id, target_name, printed_name, published_direction,
             status, status_paper, signed_fold_change, is_published, is_contradicted

@@ -33,7 +33,7 @@ def claim_figures(claims: pa.Table) -> pa.Table:
             "publication_id": row["publication_id"],
             "claim_id": row["claim_id"],
             "figure_name": measured.figure,
-            "list_place": measured.place,
+            "value_place": measured.place,
             "quantity": measured.quantity,
             "printed_text": str(measured.printed),
             "printed_value": float(measured.printed.value),

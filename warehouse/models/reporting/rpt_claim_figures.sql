@@ -1,4 +1,4 @@
--- grain: study_id, publication_id, claim_id, figure_name, list_place
+-- grain: study_id, publication_id, claim_id, figure_name, value_place
 with
 
 figures as (select * from {{ ref('stat_claim_figures') }}),
@@ -15,7 +15,7 @@ measured as (
         figures.publication_id,
         figures.claim_id,
         figures.figure_name,
-        figures.list_place,
+        figures.value_place,
         claims.claim_order,
         claims.source_place,
         figures.quantity,
@@ -44,7 +44,7 @@ compared as (
         publication_id,
         claim_id,
         figure_name,
-        list_place,
+        value_place,
         claim_order,
         source_place,
         quantity,

@@ -1,4 +1,4 @@
-# grain: study_id, publication_id, claim_id, figure_name, list_place
+# grain: study_id, publication_id, claim_id, figure_name, value_place
 """Printed numbers that the study's own data have too, each with its quantity."""
 
 from stats import claims

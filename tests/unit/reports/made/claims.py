@@ -25,7 +25,7 @@ def claims(text: Callable[[str], str]) -> dict[str, pd.DataFrame]:
     stated.loc[stated.index[-1], "check_id"] = "direction_agreement"
     figures = pd.DataFrame([
         {"study_id": STUDY, "publication_id": "some_paper", "claim_id": "c1", "claim_order": 1,
-         "figure_name": "mean", "list_place": k, "source_place": text("Results"),
+         "figure_name": "mean", "value_place": k, "source_place": text("Results"),
          "quantity": text("mean:age_years@patient"), "printed_text": "48.06",
          "agreement": agreement, "study_value": None if agreement == "not_in_study" else 48.0667}
         for k, agreement in enumerate(
