@@ -57,6 +57,13 @@ DAMAGE = {
     "assert_each_contrast_is_planned_once_per_mode": [
         "insert into raw.plan select * replace ('again' as analysis_id) from raw.plan"],
     "assert_table1_shares_add_up_to_one": ["update reporting.rpt_table1 set n = n + 1"],
+    "assert_an_odds_ratio_and_its_p_agree": [
+        "insert into stats.fct_odds_ratios by name select 'block' as study_id, 'o' as analysis_id, "
+        "'exact_odds_ratio' as method, '' as pairing, '' as outcome, '' as visit, '' as event, "
+        "'' as event_text, '' as numerator_group, '' as denominator_group, '' as zero_cell_rule, "
+        "'' as reason, '' as plan_hash, 9 as n_persons, 0 as n_missing, 5 as n_numerator, "
+        "4 as n_numerator_events, 4 as n_denominator, 1 as n_denominator_events, 2 as ci_low, "
+        "4 as ci_high, 0.5 as p_value, false as is_interval_consistent, true as is_primary"],
     "assert_pain_responses_leave_nobody_out": [
         "update reporting.rpt_pain_responses set n = n + 1"],
     "within_rpt_pain_responses": ["update reporting.rpt_pain_responses set responder_frac = 40"],
