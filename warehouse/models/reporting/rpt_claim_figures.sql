@@ -1,7 +1,7 @@
 -- grain: study_id, publication_id, claim_id, figure_name, value_place
 with
 
-figures as (select * from {{ ref('stat_claim_figures') }}),
+figures as (select * from {{ ref('fct_claim_figures') }}),
 
 claims as (select * from {{ ref('fct_claims') }}),
 
