@@ -30,8 +30,8 @@ PREDICTION_MODELS = Relation(
         Column("n_effective", INT, "Of them, in the smaller class.", "persons", nullable=False),
         Column("n_without_outcome", INT, "Persons with a baseline sample and no known outcome.",
                "persons", nullable=False),
-        Column("n_without_sample", INT, "Persons with an outcome and samples, but none at "
-               "baseline; who has no sample at all is not counted.", "persons", nullable=False),
+        Column("n_without_sample", INT, "Persons with an outcome and no sample of the "
+               "baseline.", "persons", nullable=False),
         Column("n_candidates", INT, "Targets measured in at least half of the persons.",
                "targets", nullable=False),
         Column("n_needed", INT, "Persons that a model of so many candidates needs.", "persons"),

@@ -149,31 +149,26 @@ answered as (
     group by a.analysis_id
 ),
 
-outcomes as (
-    select
-        p.analysis_id,
-        count(*) filter (
-            where t.analysis_id is null or (t.p_value is null and coalesce(t.reason, '') = '')
-        ) as n_silent
-    from planned as p
-    left join stats.fct_outcome_tests as t
-        on t.study_id = $study_id and p.analysis_id = t.analysis_id
-        and p.primary_method = t.method
-    where p.kind = 'outcome'
-    group by p.analysis_id
+-- one answer an analysis, of scores and classes of persons
+answers as (
+    select study_id, analysis_id, method, p_value, reason, 'outcome' as kind
+    from stats.fct_outcome_tests
+    union all
+    select study_id, analysis_id, method, p_value, reason, 'odds_ratio' as kind
+    from stats.fct_odds_ratios
 ),
 
-odds as (
+of_persons as (
     select
         p.analysis_id,
         count(*) filter (
             where t.analysis_id is null or (t.p_value is null and coalesce(t.reason, '') = '')
         ) as n_silent
     from planned as p
-    left join stats.fct_odds_ratios as t
+    left join answers as t
         on t.study_id = $study_id and p.analysis_id = t.analysis_id
-        and p.primary_method = t.method
-    where p.kind = 'odds_ratio'
+        and p.primary_method = t.method and p.kind = t.kind
+    where p.kind in ('outcome', 'odds_ratio')
     group by p.analysis_id
 ),
 
@@ -200,12 +195,11 @@ predictions as (
 select
     p.analysis_id as uid,
     coalesce(
-        answered.n_silent, outcomes.n_silent, odds.n_silent, predictions.n_silent, 1
+        answered.n_silent, of_persons.n_silent, predictions.n_silent, 1
     ) as n_silent
 from planned as p
 left join answered on p.analysis_id = answered.analysis_id
-left join outcomes on p.analysis_id = outcomes.analysis_id
-left join odds on p.analysis_id = odds.analysis_id
+left join of_persons on p.analysis_id = of_persons.analysis_id
 left join predictions on p.analysis_id = predictions.analysis_id
 order by p.analysis_id
 """

@@ -56,7 +56,9 @@ def _size(model: Row) -> str:
     if n := model["n_without_outcome"]:
         lacking.append(f"the outcome of {words.count(n, 'person')} is unknown")
     if n := model["n_without_sample"]:
-        lacking.append(f"{words.count(n, 'person')} with an outcome had later samples alone")
+        lacking.append(
+            f"{words.count(n, 'person')} with an outcome had no sample of the first visit"
+        )
     lost = f" Not counted: {words.listed(lacking)}." if lacking else ""
     size = f"Size of the study: {_LABEL[model['label']]}"
     return (

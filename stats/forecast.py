@@ -15,7 +15,7 @@ from stats.methods.arrays import Flags, Floats
 from stats.outcomes import score_pairs
 from stats.plan import Analysis
 from stats.prediction.guard import judge_size
-from stats.prediction.people import read_people
+from stats.prediction.people import People, read_people
 from stats.recipes.computed import Scores, VisitScores, joined
 from stats.recipes.contrast import PAPER_SHARED
 from stats.smallest import (
@@ -25,6 +25,7 @@ from stats.smallest import (
     smallest_effects,
     smallest_margins,
 )
+from stats.tables import rows
 
 #: Said of odds ratios: the counts of the event decide, and they are not looked at before.
 NO_SINGLE_SIZE = "no single size: it depends on how often the event is met"
@@ -110,7 +111,8 @@ def forecast(
     }.get(analysis.kind)
     alphas = _alphas(analysis, n_targets)
     if analysis.kind == "prediction":
-        return _of_prediction(analysis, sheet, alphas, spread, n_targets)
+        people = read_people(analysis, sheet, rows(patients))
+        return _of_prediction(analysis, people, alphas, spread, n_targets)
     if tell is None:
         tell = _of_pairs if _is_paired(analysis) else _of_arms
     return tell(analysis, sheet, scores, alphas, spread)
@@ -209,10 +211,9 @@ def _of_changes(
 
 
 def _of_prediction(
-    analysis: Analysis, sheet: Sheet, alphas: tuple[float, ...], spread: Spread, n_targets: int
+    analysis: Analysis, people: People, alphas: tuple[float, ...], spread: Spread, n_targets: int
 ) -> Forecast:
     """Return both classes, what a target alone shows, and what the sample-size guard will say."""
-    people = read_people(analysis, sheet)
     n, n_events = len(people.rows), people.n_events
     groups = (
         Group(analysis.event, n_events, n_events),

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
+from typing import Any
 
 import numpy as np
 import pyarrow as pa
@@ -24,6 +25,8 @@ from stats.recipes import compute
 from stats.robustness import variant_table
 from stats.rows import adjust_over_families, result_table, sorted_by_key
 from stats.tables import of_study
+
+_RowsOf = Callable[[Analysis, pa.Table, pa.Table], list[dict[str, Any]]]
 
 #: Permutations behind each expected number of chance hits, and their seed.
 DEFAULT_PERMUTATIONS = 2000
@@ -88,15 +91,7 @@ def outcome_tests(outcomes: pa.Table, patients: pa.Table, plan: pa.Table) -> pa.
     CytomartError
         The plan has rows that cannot be carried out; each is named.
     """
-    found = [
-        row
-        for study_id, analyses in _by_study(plan)
-        for analysis in analyses
-        if analysis.kind == "outcome"
-        for row in outcome_rows(
-            analysis, of_study(outcomes, study_id), of_study(patients, study_id)
-        )
-    ]
+    found = _of_persons("outcome", outcome_rows, outcomes, patients, plan)
     return sorted_by_key(from_rows(found, OUTCOME_TESTS), OUTCOME_TESTS)
 
 
@@ -113,15 +108,7 @@ def odds_ratios(outcomes: pa.Table, patients: pa.Table, plan: pa.Table) -> pa.Ta
     CytomartError
         The plan has rows that cannot be carried out; each is named.
     """
-    found = [
-        row
-        for study_id, analyses in _by_study(plan)
-        for analysis in analyses
-        if analysis.kind == "odds_ratio"
-        for row in odds_ratio_rows(
-            analysis, of_study(outcomes, study_id), of_study(patients, study_id)
-        )
-    ]
+    found = _of_persons("odds_ratio", odds_ratio_rows, outcomes, patients, plan)
     return sorted_by_key(from_rows(found, ODDS_RATIOS), ODDS_RATIOS)
 
 
@@ -216,6 +203,19 @@ def run_plan(
             measurements, samples, plan, tests, n_permutations=n_permutations, seed=seed
         ),
     )
+
+
+def _of_persons(
+    kind: str, rows_of: _RowsOf, outcomes: pa.Table, patients: pa.Table, plan: pa.Table
+) -> list[dict[str, Any]]:
+    """Return the rows of every analysis of a kind that rests on scores and classes of persons."""
+    return [
+        row
+        for study_id, analyses in _by_study(plan)
+        for analysis in analyses
+        if analysis.kind == kind
+        for row in rows_of(analysis, of_study(outcomes, study_id), of_study(patients, study_id))
+    ]
 
 
 def _by_study(plan: pa.Table) -> Iterator[tuple[str, tuple[Analysis, ...]]]:

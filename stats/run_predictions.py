@@ -38,7 +38,12 @@ class _Asked:
 
 
 def prediction_models(
-    measurements: pa.Table, samples: pa.Table, plan: pa.Table, *, settings: Settings = DEFAULTS
+    measurements: pa.Table,
+    samples: pa.Table,
+    plan: pa.Table,
+    *,
+    patients: pa.Table | None = None,
+    settings: Settings = DEFAULTS,
 ) -> pa.Table:
     """Return what each planned prediction is worth, as rows of `stats.stat_prediction_models`.
 
@@ -47,6 +52,8 @@ def prediction_models(
     measurements, samples, plan : columns of `marts.fct_measurements`, `marts.dim_samples` (with
         every column that the plan names, `described_samples`) and `raw.plan`; of one or several
         studies. The primary variant predicts
+    patients : of `described_patients`, so that who has an outcome and no sample is counted; None
+        counts only those who have a sample
     settings : of the search; each analysis derives its own random numbers from the seed
 
     Raises
@@ -55,7 +62,7 @@ def prediction_models(
         The plan has rows that cannot be carried out (each is named), or a key stands twice.
     """
     found = []
-    for asked in _asked(measurements, samples, plan):
+    for asked in _asked(measurements, samples, plan, patients):
         analysis, people, levels = asked.analysis, asked.people, asked.levels
         predictors = read_predictors(levels, people)
         n_candidates = len(candidates(predictors))
@@ -106,14 +113,17 @@ def prediction_curves(models: pa.Table) -> pa.Table:
     return sorted_by_key(from_rows(curve_rows(models), PREDICTION_CURVES), PREDICTION_CURVES)
 
 
-def _asked(measurements: pa.Table, samples: pa.Table, plan: pa.Table) -> Iterator[_Asked]:
+def _asked(
+    measurements: pa.Table, samples: pa.Table, plan: pa.Table, patients: pa.Table | None = None
+) -> Iterator[_Asked]:
     for study_id, group in groupby(read_plan(plan), key=lambda a: a.study_id):
         analyses = [a for a in group if a.kind == KIND]
         if not analyses:
             continue
         sheet = read_sheet(of_study(samples, study_id))
         check_designs(analyses, sheet)
+        people = rows(of_study(patients, study_id)) if patients is not None else []
         for levels in read_levels(of_study(measurements, study_id), sheet):
             if levels.is_primary_variant:
                 for analysis in analyses:
-                    yield _Asked(analysis, levels, read_people(analysis, sheet))
+                    yield _Asked(analysis, levels, read_people(analysis, sheet, people))

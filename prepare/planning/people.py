@@ -103,7 +103,8 @@ from raw.study_visits where study_id = $study and not is_baseline
 """
 _OUTCOMES = """
 select a.study_id, a.patient_id, p.cohort, a.visit, a.instrument_id, a.site_id,
-    a.score::double as score, b.score::double as baseline_score
+    a.score::double as score, b.score::double as baseline_score,
+    a.visit = d.baseline_visit as is_baseline
 from raw.assessments as a
 inner join raw.patients as p on a.study_id = p.study_id and a.patient_id = p.patient_id
 inner join raw.studies as d on a.study_id = d.study_id

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from stats.design import Levels, Rows, Sheet, chosen_rows, rows_within_subset
 from stats.detection import BELOW_LOD
 from stats.methods.arrays import Flags
+from stats.outcomes import meets
 from stats.plan import Analysis
 from stats.prediction.standardised import Predictors
 
@@ -23,8 +26,7 @@ class People:
     is_event : (n_persons,), whether the outcome is the plan's event
     n_without_outcome : persons with a baseline sample whose outcome is unknown, of the cohorts in
         which it is known of anyone
-    n_without_sample : persons with an outcome and samples, of which none is of the baseline; who
-        has no sample at all is not on the sheet
+    n_without_sample : persons with an outcome and no sample of the baseline
     """
 
     rows: Rows
@@ -43,14 +45,24 @@ class People:
         return min(self.n_events, len(self.rows) - self.n_events)
 
 
-def read_people(analysis: Analysis, sheet: Sheet) -> People:
-    """Return who enters an analysis of kind prediction, one baseline sample a person."""
+def read_people(
+    analysis: Analysis, sheet: Sheet, patients: Sequence[Mapping[str, Any]] = ()
+) -> People:
+    """Return who enters an analysis of kind prediction, one baseline sample a person.
+
+    Parameters
+    ----------
+    patients : rows of `described_patients`, one study
+        Who has an outcome and no sample at all stands here alone; whether they meet a subset that
+        names a column of samples nobody can say, and then they are not counted.
+    """
     outcome = sheet.columns[analysis.outcome]
     rows = chosen_rows(analysis, sheet)
     known = np.array([bool(outcome[i]) for i in rows], dtype=np.bool_)
     kept = rows[known]
     every = rows_within_subset(analysis, sheet)
     with_outcome = {sheet.columns["patient_id"][i] for i in every if outcome[i]}
+    with_outcome |= _listed_with_outcome(analysis, patients)
     cohorts = _cohorts(sheet, [i for i in every.tolist() if outcome[i]])
     lacking = [i for i, cohort in zip(rows[~known].tolist(), _of(sheet, rows[~known]), strict=True)
                if cohort in cohorts]  # fmt: skip
@@ -60,6 +72,17 @@ def read_people(analysis: Analysis, sheet: Sheet) -> People:
         n_without_outcome=len(lacking),
         n_without_sample=len(with_outcome - set(sheet.patients(rows.tolist()))),
     )
+
+
+def _listed_with_outcome(analysis: Analysis, patients: Sequence[Mapping[str, Any]]) -> set[str]:
+    """Return the persons with an outcome who meet the subset by what is known of persons."""
+    return {
+        str(p["patient_id"])
+        for p in patients
+        if p.get(analysis.outcome)
+        and all(column in p for column, _ in analysis.subset)
+        and meets(analysis, p)
+    }
 
 
 def read_predictors(levels: Levels, people: People) -> Predictors:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -10,22 +10,25 @@ import pyarrow as pa
 import pytest
 
 from contracts import from_rows
+from contracts.plans import BY_TARGET
 from contracts.raw import PLAN
 from ingest.files.source_file import SourceFile
 from ingest.files.tables import read_sheet
 from ingest.plan import read_plan, stored_plan
 from prepare.planning.forecasting import check_plan, study_of
 from prepare.planning.people import People, people_of
-from prepare.planning.suggesting import plan_text, suggest_plan
+from prepare.planning.suggesting import Suggested, plan_text, suggest_plan
 from simulate.design import Design
 from simulate.model import draw_model
 from simulate.serum import is_true_target
 from simulate.study import write_study
-from stats import run
+from stats import run, run_predictions
+from stats.prediction.settings import Settings
 from store.home import Home
 
 DESIGN = Design(patients=22, controls=10, targets=24, visits=3, centres=2, missing_follow_up=2,
                 missed_visits=4, study_id="three-visits")  # fmt: skip
+FEW = Settings(n_repeats=2, n_bootstraps=3, n_permutations=5, n_permutation_repeats=1)
 
 
 @dataclass(frozen=True)
@@ -37,6 +40,9 @@ class Walk:
     plan: dict
     tests: list
     outcomes: list
+    odds: list
+    models: list
+    predictions: list
 
 
 @pytest.fixture(scope="module")
@@ -46,7 +52,11 @@ def walk(tmp_path_factory) -> Walk:
     write_study(folder, DESIGN)
     study = study_of(folder)
     people = people_of(nowhere, folder, study.study_id)
-    text = plan_text(suggest_plan(study, people))
+    # Too few respond here for a suggestion: PR, which everybody has, stands in.
+    foretold = Suggested("pr", "prediction", visit="baseline", outcome="pr", event="positive",
+                         family="prediction", primary_method="ridge_logistic")  # fmt: skip
+    proposed = suggest_plan(study, people)
+    text = plan_text(replace(proposed, rows=(*proposed.rows, foretold)))
     (folder / "plan.csv").write_text(text, encoding="utf-8")
     told = {f.analysis.analysis_id: f for f in check_plan(nowhere, folder).forecasts}
     sheet = read_sheet(SourceFile.from_path(folder / "plan.csv"), "plan")
@@ -56,8 +66,16 @@ def walk(tmp_path_factory) -> Walk:
         levels(people), people.samples, people.outcomes, from_rows(rows, PLAN),
         patients=people.patients, n_permutations=50,
     )  # fmt: skip
-    plan = {r["analysis_id"]: r for r in rows}
-    return Walk(people, told, plan, done.tests.to_pylist(), done.outcome_tests.to_pylist())
+    plan = from_rows(rows, PLAN)
+    models = run_predictions.prediction_models(
+        levels(people), people.samples, plan, patients=people.patients, settings=FEW
+    )
+    return Walk(
+        people, told, {r["analysis_id"]: r for r in rows},
+        done.tests.to_pylist(), done.outcome_tests.to_pylist(),
+        run.odds_ratios(people.outcomes, people.patients, plan).to_pylist(), models.to_pylist(),
+        run_predictions.predictions(levels(people), people.samples, plan, models).to_pylist(),
+    )  # fmt: skip
 
 
 def levels(people: People) -> pa.Table:
@@ -95,14 +113,21 @@ def test_the_study_is_what_it_is_meant_to_be(walk):
 
 def test_every_analysis_of_the_plan_is_answered_for_every_target(walk):
     for analysis_id, row in walk.plan.items():
-        if row["kind"] == "outcome":
+        if row["kind"] not in BY_TARGET:
             continue
         found = primary(walk, analysis_id)
         assert len(found) == DESIGN.targets, analysis_id
         assert {r["method"] for r in found} == {row["primary_method"]}
         assert all(r["p_value"] is not None for r in found), analysis_id
-    asked = {a for a, r in walk.plan.items() if r["kind"] == "outcome"}
-    assert {r["analysis_id"] for r in walk.outcomes if r["is_primary"]} == asked
+    for kind, answers in (("outcome", walk.outcomes), ("odds_ratio", walk.odds)):
+        asked = {a for a, r in walk.plan.items() if r["kind"] == kind}
+        assert asked
+        assert {r["analysis_id"] for r in answers if r["is_primary"]} == asked
+    asked = {a for a, r in walk.plan.items() if r["kind"] == "prediction"}
+    assert asked
+    assert {r["analysis_id"] for r in walk.models} == asked
+    assert len(walk.predictions) == DESIGN.targets * len(asked)
+    assert all(r["reason"] for r in walk.models if r["auc_cv"] is None)
     assert all(r["reason"] for r in walk.tests if r["p_value"] is None)
 
 
@@ -113,6 +138,18 @@ def test_who_enters_is_what_was_told_before(walk):
             (found,) = [r for r in walk.outcomes
                         if r["analysis_id"] == analysis_id and r["is_primary"]]  # fmt: skip
             assert (found["n_pairs"], found["n_missing"]) == (told.n_pairs, told.n_dropped)
+            continue
+        if row["kind"] == "odds_ratio":
+            (found,) = [r for r in walk.odds
+                        if r["analysis_id"] == analysis_id and r["is_primary"]]  # fmt: skip
+            entered = found["n_persons"] - found["n_missing"]
+            assert (entered, found["n_missing"]) == (told.n_pairs, told.n_dropped)
+            continue
+        if row["kind"] == "prediction":
+            (model,) = [m for m in walk.models if m["analysis_id"] == analysis_id]
+            lost = model["n_without_outcome"] + model["n_without_sample"]
+            sizes = [g.n_samples for g in told.groups]
+            assert (model["n_persons"], lost) == (sum(sizes), told.n_dropped)
             continue
         for found in primary(walk, analysis_id):
             if row["kind"] in ("contrast", "equivalence") and row["pairing"] == "independent":

@@ -33,7 +33,7 @@ def test_who_entered_and_what_the_guard_says(told: list[dict]) -> None:
     first, second = (t["size"] for t in told)
     assert "Of 30 persons with a baseline sample, 12 had “Responder”" in first
     assert "the outcome of 1 person is unknown" in first
-    assert "2 persons with an outcome had later samples alone" in first
+    assert "2 persons with an outcome had no sample of the first visit" in first
     assert "exploratory (12 of 30 persons: 6081 are needed)" in first
     assert "too small for a model (3 in the smaller class, 10 are needed)" in second
     assert "Not counted" not in second

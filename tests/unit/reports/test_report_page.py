@@ -357,6 +357,7 @@ def test_statements_of_a_publication_are_counted_and_the_contradicted_ones_come_
     assert page.index("statement 3") < page.index("statement 6") < page.index("statement 1")
     assert "Targets of which two places state opposite directions: 1" in page
     assert "not which of them is wrong or why" in page
+    assert '<a href="#claims">' in page
 
 
 def test_hits_of_a_publication_stand_beside_the_studys_by_both_rules(page: str) -> None:
@@ -385,3 +386,4 @@ def test_a_study_without_claims_has_no_such_section(
         con.execute("delete from reporting.rpt_publication_comparison")
     text = fixtures.report(path, tmp_path / "r.html").read_text(encoding="utf-8")
     assert 'id="claims"' not in text
+    assert '"#claims"' not in text

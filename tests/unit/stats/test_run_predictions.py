@@ -70,6 +70,21 @@ def test_the_tables_conform(study, ask):
     }  # fmt: skip
 
 
+@pytest.mark.parametrize(
+    ("subset", "n"), [("", 2), ("cohort=patient", 2), ("cohort=control", 0), ("visit=baseline", 0)]
+)
+def test_who_has_an_outcome_and_no_sample_at_all_is_counted(study, ask, subset, n):
+    """As far as the subset is of persons: of whoever has no sample nobody knows the visit."""
+    (analysis,) = read_plan(ask(subset=subset))
+    sheet = read_sheet(study.tables()[1])
+    listed = [
+        {"patient_id": f"new-{k}", "cohort": "patient", "answer": answer}
+        for k, answer in enumerate(("yes", "no", None))
+    ]
+    without = [read_people(analysis, sheet, p).n_without_sample for p in ((), listed)]
+    assert without[1] - without[0] == n
+
+
 def test_who_enters_is_counted_and_every_other_value_is_no_event(study, ask):
     (model,) = compute(study, ask())[0].to_pylist()
     assert (model["n_persons"], model["n_events"], model["n_effective"]) == (22, 11, 11)

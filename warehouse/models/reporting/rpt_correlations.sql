@@ -38,26 +38,16 @@ gathered as (
         results.study_id,
         results.analysis_id,
         results.analyte_id,
-        max(case when results.method = 'pearson' then results.estimate end)
-            as pearson_correlation,
-        max(case when results.method = 'pearson' then results.ci_low end)
-            as pearson_ci_low,
-        max(case when results.method = 'pearson' then results.ci_high end)
-            as pearson_ci_high,
-        max(case when results.method = 'pearson' then results.p_value end)
-            as pearson_p_value,
-        max(case when results.method = 'pearson' then results.p_adjusted end)
-            as pearson_p_adjusted,
-        max(case when results.method = 'spearman' then results.estimate end)
-            as spearman_correlation,
-        max(case when results.method = 'spearman' then results.ci_low end)
-            as spearman_ci_low,
-        max(case when results.method = 'spearman' then results.ci_high end)
-            as spearman_ci_high,
-        max(case when results.method = 'spearman' then results.p_value end)
-            as spearman_p_value,
-        max(case when results.method = 'spearman' then results.p_adjusted end)
-            as spearman_p_adjusted
+        {{ of_method('results', 'pearson', 'estimate') }} as pearson_correlation,
+        {{ of_method('results', 'pearson', 'ci_low') }} as pearson_ci_low,
+        {{ of_method('results', 'pearson', 'ci_high') }} as pearson_ci_high,
+        {{ of_method('results', 'pearson', 'p_value') }} as pearson_p_value,
+        {{ of_method('results', 'pearson', 'p_adjusted') }} as pearson_p_adjusted,
+        {{ of_method('results', 'spearman', 'estimate') }} as spearman_correlation,
+        {{ of_method('results', 'spearman', 'ci_low') }} as spearman_ci_low,
+        {{ of_method('results', 'spearman', 'ci_high') }} as spearman_ci_high,
+        {{ of_method('results', 'spearman', 'p_value') }} as spearman_p_value,
+        {{ of_method('results', 'spearman', 'p_adjusted') }} as spearman_p_adjusted
     from kept_results as results
     inner join analyses
         on

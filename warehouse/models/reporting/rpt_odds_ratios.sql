@@ -9,6 +9,17 @@ instruments as (select * from {{ ref('int_instruments_merged') }}),
 
 visits as (select * from {{ ref('stg_raw__visits') }}),
 
+levels as (select * from {{ ref('dim_levels') }}),
+
+worded_levels as (
+    select
+        study_id,
+        characteristic_id,
+        level,
+        concat(characteristic, ' ', level_label) as words
+    from levels
+),
+
 described as (
     select
         results.study_id,
@@ -21,10 +32,16 @@ described as (
         results.event_text,
         results.visit,
         coalesce(visits.visit_label, results.visit) as visit_label,
-        coalesce(numerator_visits.visit_label, results.numerator_group)
-            as numerator_label,
-        coalesce(denominator_visits.visit_label, results.denominator_group)
-            as denominator_label,
+        coalesce(
+            numerator_visits.visit_label,
+            numerator_levels.words,
+            results.numerator_group
+        ) as numerator_label,
+        coalesce(
+            denominator_visits.visit_label,
+            denominator_levels.words,
+            results.denominator_group
+        ) as denominator_label,
         coalesce(analyses.subset, '') as subset,
         analyses.status,
         results.zero_cell_rule,
@@ -71,6 +88,18 @@ described as (
             results.study_id = denominator_visits.study_id
             and results.denominator_group = denominator_visits.visit
             and results.pairing = 'patient'
+    left join worded_levels as numerator_levels
+        on
+            results.study_id = numerator_levels.study_id
+            and analyses.grouping = numerator_levels.characteristic_id
+            and results.numerator_group = numerator_levels.level
+            and results.pairing = 'independent'
+    left join worded_levels as denominator_levels
+        on
+            results.study_id = denominator_levels.study_id
+            and analyses.grouping = denominator_levels.characteristic_id
+            and results.denominator_group = denominator_levels.level
+            and results.pairing = 'independent'
 )
 
 select * from described

@@ -2,7 +2,7 @@
 """What each planned prediction is worth; the mathematics is in stats/prediction."""
 
 from stats import run_predictions
-from stats.tables import described_samples
+from stats.tables import described_patients, described_samples
 
 
 def model(dbt, session):
@@ -16,4 +16,10 @@ def model(dbt, session):
             dbt.ref("int_columns_declared").to_arrow_table(),
         ),
         dbt.ref("stg_raw__plan").to_arrow_table(),
+        patients=described_patients(
+            dbt.ref("dim_patients").to_arrow_table(),
+            dbt.ref("dim_patient_attributes").to_arrow_table(),
+            dbt.ref("int_columns_declared").to_arrow_table(),
+            dbt.ref("int_patients_responded").to_arrow_table(),
+        ),
     )
