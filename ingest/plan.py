@@ -156,13 +156,26 @@ def _declared_faults(
     are_persons = kind == "odds_ratio" and pairing != "patient"
     groupings = columns.person_classes if are_persons else columns.groupings
     yield level_fault(table, row, "grouping", groupings, required=are_persons)
-    visits = _visits(study, kind, pairing)
-    yield level_fault(table, row, "visit", visits, required="visit" in needed)
+    yield _visit_fault(table, row, study, required="visit" in needed)
     outcomes = _outcomes(study, columns, kind, table.text(row, "event"))
     yield level_fault(table, row, "outcome", outcomes, required="outcome" in needed)
     yield _event_fault(table, row, columns, required="event" in needed)
     yield from _subset_faults(table, row, columns)
     yield _unpaired_fault(table, row, study)
+
+
+def _visit_fault(
+    table: MappedTable, row: SheetRow, study: Study, *, required: bool
+) -> Fault | None:
+    visit, kind, pairing = (table.text(row, c) for c in ("visit", "kind", "pairing"))
+    allowed = _visits(study, kind, pairing)
+    if visit not in study.visit_codes or visit in allowed:
+        return level_fault(table, row, "visit", allowed, required=required)
+    place = "the baseline" if kind == "prediction" else "after the baseline"
+    return table.fault("undeclared_value", row, "visit", f"`{visit}` is not {place}",
+                       record=f"visit is not {place}",
+                       allowed=", ".join(allowed) or "none: study.toml lists no visit after it",
+                       remedy="name one of these visits")  # fmt: skip
 
 
 def _visits(study: Study, kind: str, pairing: str) -> Sequence[str]:
@@ -174,7 +187,7 @@ def _visits(study: Study, kind: str, pairing: str) -> Sequence[str]:
         return [study.baseline_visit]
     if not needs_follow_up(kind, pairing):
         return study.visit_codes
-    return [v for v in study.visit_codes if v != study.baseline_visit]
+    return study.follow_ups
 
 
 def _outcomes(study: Study, columns: StudyColumns, kind: str, event: str) -> Sequence[str]:

@@ -11,6 +11,7 @@ from reports.tables import Table, table
 _QUESTION = {
     "baseline": "level and score",
     "follow_up": "level and score",
+    "before_baseline": "level and score",
     "change": "change and change",
 }
 

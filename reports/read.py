@@ -32,14 +32,14 @@ QUERIES: dict[str, str] = {
             on s.study_id = v.study_id and s.primary_variant_id = v.variant_id
         where s.study_id = $study_id""",
     "groups": f"""
-        select g.group_code, g.group_label, g.cohort, g.visit, v.visit_label, v.is_baseline,
-            count(s.sample_id) as n_samples
+        select g.group_code, g.group_label, g.cohort, g.visit, v.visit_label,
+            count(s.sample_id) as n_samples, coalesce(v.visit_order > b.nth, false) as is_follow_up
         from raw.study_groups as g
         left join raw.study_visits as v using (study_id, visit)
+        left join (select study_id, visit_order as nth from raw.study_visits where is_baseline) as b
+            using (study_id)
         left join marts.dim_samples as s using (study_id, group_code)
-        {_BY_STUDY}
-        group by all
-        order by min(g.group_order)""",
+        {_BY_STUDY} group by all order by min(g.group_order)""",
     "visits": f"""
         select visit, visit_label, visit_order, is_baseline
         from raw.study_visits {_BY_STUDY} order by visit_order""",

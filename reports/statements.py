@@ -247,7 +247,7 @@ def held(published: Published) -> list[str]:
 
 def is_uncontrolled(published: Published) -> bool:
     """Return whether people were followed up and nobody was left untreated beside them."""
-    later = [g for g in published.rows("groups") if not g["is_baseline"]]
+    later = [g for g in published.rows("groups") if g["is_follow_up"]]
     return bool(later) and all(g["cohort"] != CONTROL for g in later)
 
 

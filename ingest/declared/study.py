@@ -216,7 +216,8 @@ class Study:
     @property
     def follow_ups(self) -> tuple[str, ...]:
         """Codes of the visits after the baseline."""
-        return tuple(v.code for v in self.visits if not v.is_baseline)
+        first = next((v.order for v in self.visits if v.is_baseline), 0)
+        return tuple(v.code for v in self.visits if v.order > first)
 
     @property
     def scales(self) -> tuple[str, ...]:

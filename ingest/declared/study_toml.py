@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import csv
-import re
 from dataclasses import replace
 from pathlib import Path
 
 from contracts.paths import SEEDS
 from ingest.declared.claims_toml import read_publications
+from ingest.declared.ids_toml import read_id, refuse_twice
 from ingest.declared.measures_toml import read_measures
 from ingest.declared.opioids_toml import read_opioids
 from ingest.declared.pain_toml import read_pain_kind, read_pain_response
@@ -21,11 +21,11 @@ from ingest.declared.variants_toml import (
     read_variants,
     shipped_variants,
 )
+from ingest.declared.visits_toml import read_visits
 from ingest.faults import Fault, RefusedError
 from ingest.files.source_file import SourceFile
 from ingest.platforms import PLATFORMS
 
-_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
 _TABLES = ("study", "privacy", "panel", "normalisation", "visits", "groups", "centres",
            "instruments", "attributes", "measures", "thresholds", "columns", "values", "table",
            "variants", "robustness", "pain_response", "opioids", "claims")  # fmt: skip
@@ -65,7 +65,7 @@ def as_far_as_it_reads(
     """
     toml = TomlReader(source)
     toml.refuse_unknown_tables(_TABLES)
-    visits = _visits(toml)
+    visits = read_visits(toml)
     shipped = shipped_instruments(seeds)
     own = _instruments(toml, shipped)
     study, privacy, panel = (toml.table(t, required=True) for t in ("study", "privacy", "panel"))
@@ -81,14 +81,14 @@ def as_far_as_it_reads(
     attributes = _attributes(toml)
     instruments = {**shipped, **{i.instrument_id: i for i in own}}
     found = Study(
-        study_id=_id(study, "id"),
+        study_id=read_id(study, "id"),
         title=study.text("title"),
         is_synthetic=study.flag("synthetic", default=False),
         primary_variant=study.text("primary_variant", allowed=tuple(variants)),
         ids_are_codes=privacy.flag("ids_are_codes"),
         allow_columns=privacy.texts("allow_columns"),
         platform_id=platform_id,
-        panel_id=_id(panel, "id"),
+        panel_id=read_id(panel, "id"),
         channel_nm=None if has_values else panel.whole("channel_nm"),
         array_unit="well" if has_values else panel.text("array_unit", allowed=("block", "slide")),
         layouts={} if has_values else _layouts(panel),
@@ -153,20 +153,6 @@ def _seed_ids(seeds: Path, name: str, column: str) -> tuple[str, ...]:
         return tuple(r[column] for r in csv.DictReader(stream))
 
 
-def _id(section: Section, key: str) -> str:
-    value = section.text(key)
-    if value and not _ID.fullmatch(value):
-        section.complain(key, f"`{key}` is {value!r}",
-                         allowed="letters, digits, dot, dash, underscore; up to 64")  # fmt: skip
-    return value
-
-
-def _unique(sections: list[Section], codes: list[str], key: str) -> None:
-    for section, code in zip(sections, codes, strict=True):
-        if code and codes.count(code) > 1 and codes.index(code) + 1 != section.ordinal:
-            section.complain(key, f"`{code}` stands twice", allowed="every one once")
-
-
 def _layouts(panel: Section) -> dict[str, str]:
     value = panel.raw("layout")
     if value is None:
@@ -180,64 +166,21 @@ def _layouts(panel: Section) -> dict[str, str]:
     return {}
 
 
-def _visits(toml: TomlReader) -> tuple[Visit, ...]:
-    sections = toml.tables("visits")
-    visits = []
-    for section in sections:
-        visits.append(
-            Visit(
-                _id(section, "code"),
-                section.text("label"),
-                section.ordinal,
-                section.flag("baseline", default=False),
-                _window(section),
-                _days_after_treatment(section),
-            )
-        )
-        section.refuse_unknown()
-    _unique(sections, [v.code for v in visits], "code")
-    if (n := sum(v.is_baseline for v in visits)) != 1:
-        toml.complain("[[visits]]", 0, "", f"{n} visits are marked `baseline = true`",
-                      allowed="exactly one baseline visit")  # fmt: skip
-    return tuple(visits)
-
-
-def _window(section: Section) -> tuple[int, int] | None:
-    value = section.raw("window_days")
-    if value is None:
-        return None
-    days = value if isinstance(value, list) else []
-    if len(days) == 2 and all(type(d) is int for d in days) and days[0] <= days[1]:
-        return (days[0], days[1])
-    section.complain("window_days", f"`window_days` is {value!r}",
-                     allowed="first and last study day: [-14, 0]")  # fmt: skip
-    return None
-
-
-def _days_after_treatment(section: Section) -> int | None:
-    days = section.number("days_after_treatment", required=False)
-    if days is not None and (days < 0 or days != int(days)):
-        section.complain("days_after_treatment", f"`days_after_treatment` is {days:g}",
-                         allowed="whole days, 0 or more")  # fmt: skip
-        return None
-    return None if days is None else int(days)
-
-
 def _groups(toml: TomlReader, visits: tuple[Visit, ...]) -> tuple[Group, ...]:
     sections = toml.tables("groups")
     groups = []
     for section in sections:
         groups.append(
             Group(
-                _id(section, "code"),
+                read_id(section, "code"),
                 section.text("label"),
-                _id(section, "cohort"),
+                read_id(section, "cohort"),
                 section.text("visit", allowed=[v.code for v in visits]),
                 section.ordinal,
             )
         )
         section.refuse_unknown()
-    _unique(sections, [g.code for g in groups], "code")
+    refuse_twice(sections, [g.code for g in groups], "code")
     for section, group in zip(sections, groups, strict=True):
         if group.code in _KEPT_CODES:
             kept = _KEPT_CODES[group.code]
@@ -251,10 +194,10 @@ def _centres(toml: TomlReader) -> tuple[str, ...]:
     sections = toml.tables("centres")
     codes = []
     for section in sections:
-        codes.append(_id(section, "code"))
+        codes.append(read_id(section, "code"))
         section.text("label")
         section.refuse_unknown()
-    _unique(sections, codes, "code")
+    refuse_twice(sections, codes, "code")
     return tuple(codes)
 
 
@@ -271,7 +214,7 @@ def _instruments(toml: TomlReader, shipped: dict[str, Instrument]) -> tuple[Inst
             section.complain("step", f"`step` is {step:g}", allowed="a number above 0")
         if mid_frac is not None and not 0 < mid_frac <= 1:
             section.complain("mid_frac", f"`mid_frac` is {mid_frac:g}", allowed="a share, 0 to 1")
-        name = _id(section, "id")
+        name = read_id(section, "id")
         found.append(
             Instrument(
                 name,
@@ -289,7 +232,7 @@ def _instruments(toml: TomlReader, shipped: dict[str, Instrument]) -> tuple[Inst
         kind = read_pain_kind(section, found[-1], shipped.get(name))
         found[-1] = replace(found[-1], pain_kind=kind)
         section.refuse_unknown()
-    _unique(sections, [i.instrument_id for i in found], "id")
+    refuse_twice(sections, [i.instrument_id for i in found], "id")
     return tuple(found)
 
 
@@ -298,7 +241,7 @@ def _attributes(toml: TomlReader) -> tuple[Attribute, ...]:
     found = []
     for section in sections:
         attribute = Attribute(
-            _id(section, "id"),
+            read_id(section, "id"),
             section.text("label"),
             section.ordinal,
             section.flag("multiple", default=False),
@@ -313,7 +256,7 @@ def _attributes(toml: TomlReader) -> tuple[Attribute, ...]:
             section.complain("levels", "a value holds `|`", allowed="values without `|`")
         found.append(attribute)
         section.refuse_unknown()
-    _unique(sections, [a.attribute_id for a in found], "id")
+    refuse_twice(sections, [a.attribute_id for a in found], "id")
     return tuple(found)
 
 
@@ -325,7 +268,7 @@ def _thresholds(toml: TomlReader, seeds: Path) -> tuple[Threshold, ...]:
         rule = section.text("rule", allowed=rules)
         found.append(Threshold(rule, section.number("threshold") or 0.0, section.text("reason")))
         section.refuse_unknown()
-    _unique(sections, [t.rule_id for t in found], "rule")
+    refuse_twice(sections, [t.rule_id for t in found], "rule")
     return tuple(found)
 
 

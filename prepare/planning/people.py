@@ -41,10 +41,11 @@ out_of_it as (select scope, scope_key from decided where is_excluded)
 select s.study_id, s.sample_id, s.patient_id, p.cohort, s.visit, v.visit_order, s.group_code,
     s.slide_id, s.batch_id, s.lot,
     date_diff('day', f.baseline_on, s.collected_on) as collected_day, s.total_protein_mg_ml,
-    coalesce(v.is_baseline, false) as is_baseline
+    coalesce(v.is_baseline, false) as is_baseline,
+    coalesce(v.is_follow_up, false) as is_follow_up
 from raw.samples as s
 left join raw.patients as p on s.study_id = p.study_id and s.patient_id = p.patient_id
-left join raw.study_visits as v on s.study_id = v.study_id and s.visit = v.visit
+left join stg_raw__visits as v on s.study_id = v.study_id and s.visit = v.visit
 left join first_days as f on s.patient_id = f.patient_id
 where s.study_id = $study and s.patient_id is not null and not exists (
     select 1 from out_of_it as o
@@ -99,15 +100,17 @@ union all select distinct study_id, attribute_id, false from raw.study_attribute
 where study_id = $study
 union all select study_id, measure_id, true from raw.study_measures where study_id = $study
 union all select study_id, unnest({list(RESPONSE_CLASSES)}) || '@' || visit, false
-from raw.study_visits where study_id = $study and not is_baseline
+from stg_raw__visits where study_id = $study and is_follow_up
 """
 _OUTCOMES = """
 select a.study_id, a.patient_id, p.cohort, a.visit, a.instrument_id, a.site_id,
     a.score::double as score, b.score::double as baseline_score,
-    a.visit = d.baseline_visit as is_baseline
+    a.visit = d.baseline_visit as is_baseline,
+    coalesce(v.is_follow_up, false) as is_follow_up
 from raw.assessments as a
 inner join raw.patients as p on a.study_id = p.study_id and a.patient_id = p.patient_id
 inner join raw.studies as d on a.study_id = d.study_id
+left join stg_raw__visits as v on a.study_id = v.study_id and a.visit = v.visit
 left join raw.assessments as b
     on a.study_id = b.study_id and a.patient_id = b.patient_id
     and a.instrument_id = b.instrument_id and a.site_id = b.site_id
@@ -176,8 +179,8 @@ def _look(con: DuckDBPyConnection, study_id: str) -> tuple[pa.Table, pa.Table, p
     def table(query: str) -> pa.Table:
         return con.execute(query, {"study": study_id}).to_arrow_table()
 
-    declared = table(_DECLARED)
     responded = patients_responded(con, study_id)
+    declared = table(_DECLARED)
     classes = pa.concat_tables([table(_CLASSES), _of_samples(con, responded)])
     samples = described_samples(table(_SAMPLES), classes, table(_QUANTITIES), declared)
     patients = described_patients(table(_PATIENTS), table(_ATTRIBUTES), declared, responded)

@@ -14,13 +14,12 @@ from jinja2 import Environment
 
 from contracts.paths import REPO_ROOT, SEEDS
 
-_MODELS = REPO_ROOT / "warehouse" / "models" / "intermediate"
+_MODELS = REPO_ROOT / "warehouse" / "models"
 _DIALECT = REPO_ROOT / "warehouse" / "macros" / "dialect"
 _ENVIRONMENT = Environment(autoescape=False)
 #: What staging makes of the raw relations, as far as the models below read it.
 _STAGED = {
     "stg_raw__studies": "select * from raw.studies",
-    "stg_raw__visits": "select * from raw.study_visits",
     "stg_raw__patients": "select * from raw.patients",
     "stg_raw__instruments": """
         select * exclude (pain_kind, score_step), coalesce(pain_kind, '') as pain_kind
@@ -42,8 +41,9 @@ _STAGED = {
             types = {{'pain_kind': 'varchar'}})""",
     "opioid_factors": f"select * from read_csv('{SEEDS / 'opioid_factors.csv'}', header = true)",
 }
-#: In the order in which they read each other.
+#: Models as they stand, in the order in which they read each other.
 _COMPUTED = (
+    "stg_raw__visits",
     "int_instruments_merged",
     "int_opioid_factors_merged",
     "int_analgesics_converted",
@@ -59,7 +59,8 @@ def patients_responded(con: DuckDBPyConnection, study_id: str) -> pa.Table:
 
     Parameters
     ----------
-    con : raw relations as a load would leave them; views are added
+    con : raw relations as a load would leave them; views are added, `stg_raw__visits` of them for
+        whoever asks which visits are follow-ups
     """
     for name, query in _STAGED.items():
         con.execute(f"create or replace temp view {name} as {query}")
@@ -72,9 +73,14 @@ def patients_responded(con: DuckDBPyConnection, study_id: str) -> pa.Table:
 
 def _sql(name: str) -> str:
     """Return a model's SQL with the views above in place of its references."""
-    text = (_MODELS / f"{name}.sql").read_text(encoding="utf-8")
+    layer = "staging" if name.startswith("stg_") else "intermediate"
+    text = (_MODELS / layer / f"{name}.sql").read_text(encoding="utf-8")
     template = _ENVIRONMENT.from_string(text)
-    return template.render(ref=lambda other: other, joined_text=_dialect("joined_text"))
+    return template.render(
+        ref=lambda other: other,
+        source=lambda schema, table: f"{schema}.{table}",
+        joined_text=_dialect("joined_text"),
+    )
 
 
 def _dialect(name: str) -> Callable[..., str]:

@@ -11,7 +11,8 @@ from store.read import open_published
 #: median one.
 _SPREAD = """
 with levels as (
-    select m.analyte_id, s.group_code, s.patient_id, s.visit, s.is_baseline, m.level_log2
+    select m.analyte_id, s.group_code, s.patient_id, s.visit, s.visit_order, s.is_baseline,
+        m.level_log2
     from marts.fct_measurements as m
     inner join marts.dim_samples as s on m.study_id = s.study_id and m.sample_id = s.sample_id
     where m.study_id = $study and m.is_primary_variant and m.level_log2 is not null
@@ -29,7 +30,7 @@ changes as (
     from levels as l
     inner join levels as b
         on l.analyte_id = b.analyte_id and l.patient_id = b.patient_id
-        and b.is_baseline and not l.is_baseline
+        and b.is_baseline and l.visit_order > b.visit_order
 ),
 within_visits as (
     select analyte_id, visit, count(*) - 1 as df, var_samp(change) as variance

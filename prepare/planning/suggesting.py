@@ -134,7 +134,7 @@ def _omnibus(study: Study, sheet: Sheet) -> Iterator[Suggested]:
 
 def _equivalences(study: Study, sheet: Sheet) -> Iterator[Suggested]:
     for one, other in _pairs(study):
-        is_after = study.baseline_visit not in (one.visit, "")
+        is_after = one.visit in study.follow_ups
         if one.cohort == other.cohort or not is_after or _shares(one, other, sheet):
             continue
         yield Suggested(
@@ -158,7 +158,7 @@ def _scores(study: Study, people: People) -> Iterator[Suggested]:
     for instrument in used:
         for visit in (v for v in study.visit_codes if (instrument, v) in scored):
             own = {"visit": visit, "outcome": instrument, "subset": subset}
-            if visit != study.baseline_visit:
+            if visit in study.follow_ups:
                 yield Suggested(
                     f"{instrument}_{visit}", "outcome", visit=visit, outcome=instrument,
                     pairing="patient", family="scores", primary_method="paired_t",
@@ -182,7 +182,7 @@ def _scores(study: Study, people: People) -> Iterator[Suggested]:
 
 def _predictions(study: Study, people: People) -> Iterator[Suggested]:
     """Yield the prediction of pain response at each follow-up; by pain alone without doses."""
-    for visit in (v for v in study.visit_codes if v != study.baseline_visit):
+    for visit in study.follow_ups:
         by_dose, by_pain = response_columns([visit])
         known = [c for c in (by_dose, by_pain) if any(people.sheet.columns.get(c, ()))]
         if known:

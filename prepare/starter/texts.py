@@ -49,8 +49,8 @@ def study_toml(
         "# values. Empty: the first released batch.",
         "reference_batches = []",
         "",
-        "# Visits in their order; one is the baseline. window_days (optional): first and last",
-        "# study day, such as [-14, 0].",
+        "# Visits in the order of time; one is the baseline, those below it are follow-ups.",
+        "# window_days (optional): first and last study day, such as [-14, 0].",
     ]
     for number, (code, label) in enumerate(words.visits):
         parts += ["[[visits]]", f"code = {_text(code)}", f"label = {_text(label)}"]

@@ -7,7 +7,7 @@ import pytest
 from ingest.declared.study_toml import read_study
 from ingest.faults import RefusedError
 from ingest.files.tables import read_sheet
-from ingest.plan import read_plan, stored_plan
+from ingest.plan import judge_plan, read_plan, stored_plan
 
 HEAD = "analysis_id,kind,contrast_id,numerator_group,denominator_group,grouping,subset,visit,pairing,outcome,family,primary_method,mode,status,alpha,min_abs_fold_change\n"
 GOOD = (
@@ -83,7 +83,7 @@ def test_the_hash_changes_with_any_cell_and_not_with_order_or_file(source, study
         ),
         (
             ("pain,correlation", "pain,change_correlation"),
-            "visit (cell H5): `baseline` is not declared. Allowed: follow_up",
+            "visit (cell H5): `baseline` is not after the baseline. Allowed: follow_up",
         ),
     ],
 )
@@ -93,6 +93,34 @@ def test_a_bad_cell_is_named(source, study, change, words):
         plan(source, study, HEAD + GOOD.replace(*change, 1))
     assert words in str(caught.value)
     assert "plan.csv, line " in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("row", "words"),
+    [
+        ("o,outcome,,,screening,patient,{vas},,pain,paired_t", "not after the baseline"),
+        ("c,change_correlation,c,,screening,,{vas},,pain,change_on_change", "not after the baseline"),
+        ("r,odds_ratio,,,screening,patient,{vas},>=4,pain,mcnemar_odds_ratio",
+         "not after the baseline"),
+        ("p,prediction,,cohort=patient,screening,,er,positive,pain,ridge_logistic",
+         "not the baseline"),
+        ("g,correlation,g,,screening,,{vas},,pain,pearson", ""),
+    ],
+)  # fmt: skip
+def test_a_screening_visit_is_no_follow_up(source, toml_text, row, words):
+    screening = '[[visits]]\ncode = "screening"\nlabel = "Screening"\n'
+    given = toml_text.replace("[[visits]]", f"{screening}[[visits]]", 1)
+    study = read_study(source(given, "study.toml"))
+    head = ("analysis_id,kind,contrast_id,subset,visit,pairing,outcome,event,family,"
+            "primary_method\n")  # fmt: skip
+    parsed = judge_plan(
+        read_sheet(source(head + row.format(vas="vas_pain_0_10") + "\n", "plan.csv"), "plan"), study
+    )
+    said = " ".join(str(f.problem) for f in parsed.faults)
+    assert (f"`screening` is {words}" in said) if words else not said
+    if words:
+        allowed = "baseline" if "prediction" in row else "follow_up"
+        assert f"Allowed: {allowed}." in said
 
 
 COVARIATES = HEAD.replace("pairing,", "pairing,covariates,")
@@ -157,7 +185,7 @@ def test_scores_are_restricted_by_persons_and_sites_and_not_by_samples(source, s
     assert stored["subset"] == "er=positive&site_id=spine"
     with pytest.raises(RefusedError, match="`slide_id` is no column to restrict by"):
         plan(source, study, head + row.format("slide_id=S1"))
-    with pytest.raises(RefusedError, match="`baseline` is not declared"):
+    with pytest.raises(RefusedError, match="`baseline` is not after the baseline"):
         plan(source, study, head + row.format("").replace("follow_up", "baseline"))
 
 

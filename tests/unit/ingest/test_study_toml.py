@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from ingest.declared.study_columns import columns_of
 from ingest.declared.study_toml import read_study
 from ingest.faults import RefusedError
 
@@ -257,6 +258,25 @@ def test_a_shipped_pain_scale_under_another_difference_stays_one(source, toml_te
 def test_a_wrong_pain_response_is_named(source, toml_text, change, words):
     assert change[0] in PAIN
     assert words in refusal(source, toml_text + PAIN.replace(*change))
+
+
+SCREENING = '[[visits]]\ncode = "screening"\nlabel = "Screening"\nwindow_days = [-40, -15]\n'
+
+
+def test_a_visit_before_the_baseline_is_no_follow_up(source, toml_text):
+    given = toml_text.replace("[[visits]]", f"{SCREENING}[[visits]]", 1)
+    study = read_study(source(given, "study.toml"))
+    assert study.visit_codes == ("screening", "baseline", "follow_up")
+    assert study.follow_ups == ("follow_up",)
+    assert "pain_responder@screening" not in columns_of(study).classes
+    assert "pain_responder@follow_up" in columns_of(study).classes
+
+
+def test_visits_stand_in_the_order_of_time(source, toml_text):
+    late = SCREENING.replace("[-40, -15]", "[15, 40]")
+    said = refusal(source, toml_text.replace("[[visits]]", f"{late}[[visits]]", 1))
+    assert "`baseline` begins on day -14, before `screening` above it" in said
+    assert "Allowed: visits in the order of time" in said
 
 
 @pytest.mark.parametrize(("days", "is_right"), [("7", True), ("0", True), ("-1", False),

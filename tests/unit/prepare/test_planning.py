@@ -118,6 +118,25 @@ def test_scores_are_asked_at_each_visit_that_has_them(home, folder):
     assert not [r for r in suggested(home, folder).values() if r["outcome"]]
 
 
+def test_a_screening_visit_is_asked_nothing_that_only_a_follow_up_can_answer(home, tmp_path):
+    folder = tmp_path / "screened"
+    write_study(folder, Design(patients=30, controls=4, targets=12))
+    toml = folder / "study.toml"
+    screening = '[[visits]]\ncode = "screening"\nlabel = "Screening"\n\n[[visits]]'
+    text = toml.read_text(encoding="utf-8").replace("[[visits]]", screening, 1)
+    toml.write_text(text, encoding="utf-8")
+    edit(folder / "assessments.csv", lambda rows: rows.extend(
+        [{**r, "visit": "screening", "assessed_on": ""} for r in rows if r["visit"] == "baseline"]
+    ))  # fmt: skip
+    people = people_of(home, folder, study_of(folder).study_id)
+    scored = {(r["visit"], r["is_follow_up"]) for r in people.outcomes.to_pylist()}
+    assert scored == {("screening", False), ("baseline", False), ("follow_up", True)}
+    responses = {c for c in people.patients.column_names if "responder@" in c}
+    assert responses == {"pain_responder@follow_up", "pain_only_responder@follow_up"}
+    asked = {r["kind"] for r in suggested(home, folder).values() if r["visit"] == "screening"}
+    assert asked <= {"correlation"}
+
+
 def test_pain_response_is_predicted_where_there_are_persons_enough(home, folder, tmp_path):
     study = study_of(folder)
     few = suggest_plan(study, people_of(home, folder, study.study_id))

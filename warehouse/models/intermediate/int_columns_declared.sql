@@ -47,7 +47,7 @@ listed_responses as (
             '{{ column }}@' || visit as column_name,
             false as is_number
         from visits
-        where not is_baseline
+        where is_follow_up
         {% if not loop.last %}union all{% endif %}
     {% endfor %}
 ),

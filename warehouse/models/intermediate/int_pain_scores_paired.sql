@@ -246,7 +246,7 @@ paired as (
     inner join visits
         on
             sites.study_id = visits.study_id
-            and not visits.is_baseline
+            and visits.is_follow_up
     left join kept_pain_scores as scores
         on
             sites.study_id = scores.study_id

@@ -15,7 +15,7 @@ counted_samples as (
         samples.patient_id,
         count(*) as n_samples,
         count(*) filter (where visits.is_baseline) as n_baseline_samples,
-        count(*) filter (where not visits.is_baseline) as n_follow_up_samples
+        count(*) filter (where visits.is_follow_up) as n_follow_up_samples
     from released_samples as samples
     inner join visits
         on

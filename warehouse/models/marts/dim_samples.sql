@@ -25,6 +25,7 @@ described as (
         samples.collected_day,
         samples.total_protein_mg_ml,
         coalesce(visits.is_baseline, false) as is_baseline,
+        coalesce(visits.is_follow_up, false) as is_follow_up,
         samples.is_bridge,
         samples.is_excluded
     from samples

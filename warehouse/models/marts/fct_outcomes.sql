@@ -31,6 +31,7 @@ framed as (
         visits.visit,
         visits.visit_order,
         visits.is_baseline,
+        visits.is_follow_up,
         series.instrument_id,
         series.site_id
     from listed_series as series
@@ -70,7 +71,7 @@ compared as (
         filled.*,
         baseline.score as baseline_score,
         baseline.omed_mg as baseline_omed_mg,
-        case when not filled.is_baseline then filled.score - baseline.score end
+        case when filled.is_follow_up then filled.score - baseline.score end
             as change_score
     from filled
     left join filled as baseline
@@ -134,6 +135,7 @@ judged as (
         mid_score_used,
         mid_rule,
         is_baseline,
+        is_follow_up,
         score is null as is_missing,
         coalesce(
             improvement_score > 0

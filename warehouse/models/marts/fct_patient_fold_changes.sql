@@ -11,6 +11,7 @@ averaged_visits as (
         samples.patient_id,
         samples.visit,
         samples.is_baseline,
+        samples.is_follow_up,
         measurements.analyte_id,
         measurements.variant_id,
         avg(measurements.level_log2) as level_log2
@@ -39,7 +40,7 @@ compared as (
             and follow_up.patient_id = baseline.patient_id
             and follow_up.analyte_id = baseline.analyte_id
             and follow_up.variant_id = baseline.variant_id
-    where baseline.is_baseline and not follow_up.is_baseline
+    where baseline.is_baseline and follow_up.is_follow_up
 )
 
 select * from compared

@@ -78,7 +78,8 @@ described as (
         case
             when analyses.kind = 'change_correlation' then 'change'
             when visits.is_baseline then 'baseline'
-            else 'follow_up'
+            when visits.is_follow_up then 'follow_up'
+            else 'before_baseline'
         end as question,
         coalesce(analyses.subset, '') as subset,
         analyses.covariates,

@@ -23,6 +23,7 @@ summarised as (
         visit,
         visit_order,
         is_baseline,
+        is_follow_up,
         min(mid_rule) as mid_rule,
         {{ ordered_mean('cast(score as double)') }} as mean_score,
         {{ ordered_sd('cast(score as double)') }} as sd_score,
@@ -88,32 +89,32 @@ described as (
         summarised.sd_score,
         summarised.min_score,
         summarised.max_score,
-        case when not summarised.is_baseline then summarised.mean_change end
+        case when summarised.is_follow_up then summarised.mean_change end
             as mean_change,
-        case when not summarised.is_baseline then summarised.sd_change end as sd_change,
+        case when summarised.is_follow_up then summarised.sd_change end as sd_change,
         both_tests.ci_low,
         both_tests.ci_high,
         case
-            when not summarised.is_baseline
+            when summarised.is_follow_up
                 then summarised.mean_change / nullif(summarised.sd_change, 0)
         end as effect_size_dz,
         tests.p_value,
         both_tests.p_value_paired_t,
         both_tests.p_value_wilcoxon,
         case
-            when not summarised.is_baseline
+            when summarised.is_follow_up
                 then summarised.n_mid_reached / nullif(summarised.n, 0)
         end as share_mid_reached_frac,
         case
-            when not summarised.is_baseline and instruments.mid_frac is not null
+            when summarised.is_follow_up and instruments.mid_frac is not null
                 then summarised.n_mid_share_reached / nullif(summarised.n, 0)
         end as share_mid_share_reached_frac,
         case
-            when not summarised.is_baseline
+            when summarised.is_follow_up
                 then summarised.n_mid_reached / nullif(summarised.n_with_change, 0)
         end as share_mid_reached_assessed_frac,
         case
-            when not summarised.is_baseline and instruments.mid_frac is not null
+            when summarised.is_follow_up and instruments.mid_frac is not null
                 then
                     summarised.n_mid_share_reached
                     / nullif(summarised.n_with_change, 0)
@@ -121,10 +122,10 @@ described as (
         summarised.n,
         summarised.n_missing,
         summarised.n_with_change,
-        case when not summarised.is_baseline then summarised.n_mid_reached end
+        case when summarised.is_follow_up then summarised.n_mid_reached end
             as n_mid_reached,
         case
-            when not summarised.is_baseline and instruments.mid_frac is not null
+            when summarised.is_follow_up and instruments.mid_frac is not null
                 then summarised.n_mid_share_reached
         end as n_mid_share_reached,
         summarised.is_baseline

@@ -12,7 +12,12 @@ renamed as (
         window_first_day,
         window_last_day,
         days_after_treatment,
-        is_baseline
+        is_baseline,
+        coalesce(
+            visit_order > max(case when is_baseline then visit_order end)
+                over (partition by study_id),
+            false
+        ) as is_follow_up
     from visits
 )
 
