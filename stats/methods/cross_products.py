@@ -54,29 +54,44 @@ def cross_products(
     centre = _first_present(levels, is_complete) if is_centred else np.zeros(n_targets)
     left = np.ones((k + 1, n_samples))
     left[:k] = columns.T
+    if is_complete:
+        sums, squares = _complete_sums(levels, left, centre)
+        n = np.full(n_targets, n_samples)
+        return CrossProducts(n, None, sums[:k], squares, sums[k], centre)
     pairs = [(i, j) for i in range(k) for j in range(i + 1)]
     sums, squares = np.zeros((k + 1, n_targets)), np.zeros(n_targets)
-    gram = np.zeros((len(pairs) + 1, n_targets)) if not is_complete else None
-    shelf, flags = np.empty(min(_TILE, levels.size)), np.empty(0)
-    if not is_complete:
-        flags = np.empty_like(shelf)
+    gram = np.zeros((len(pairs) + 1, n_targets))
+    shelf, flags = np.empty(min(_TILE, levels.size)), np.empty(min(_TILE, levels.size))
     for rows, targets in _tiles(n_samples, n_targets):
         tile = levels[rows, targets]
         shifted = shelf[: tile.size].reshape(tile.shape)
         np.subtract(tile, centre[targets], out=shifted)
-        if gram is not None:
-            gaps = np.isnan(shifted)
-            shifted[gaps] = 0.0
-            present = np.subtract(1.0, gaps, out=flags[: tile.size].reshape(tile.shape))
-            gram[:, targets] += _products(left[:, rows], pairs) @ present
+        gaps = np.isnan(shifted)
+        shifted[gaps] = 0.0
+        present = np.subtract(1.0, gaps, out=flags[: tile.size].reshape(tile.shape))
+        gram[:, targets] += _products(left[:, rows], pairs) @ present
         sums[:, targets] += left[:, rows] @ shifted
         np.multiply(shifted, shifted, out=shifted)
         squares[targets] += left[k, rows] @ shifted
-    if gram is None:
-        n = np.full(n_targets, n_samples)
-        return CrossProducts(n, None, sums[:k], squares, sums[k], centre)
     n = np.rint(gram[-1]).astype(np.int64)
     return CrossProducts(n, _square(gram, k, pairs), sums[:k], squares, sums[k], centre)
+
+
+def _complete_sums(levels: Floats, left: Floats, centre: Floats) -> tuple[Floats, Floats]:
+    """Return the products with the rows of `left`, and the squares, of levels without a gap."""
+    if levels.size <= _TILE:
+        shifted = levels - centre
+        sums = left @ shifted
+        return sums, left[-1] @ np.multiply(shifted, shifted, out=shifted)
+    sums, squares = np.zeros((len(left), levels.shape[1])), np.zeros(levels.shape[1])
+    shelf = np.empty(_TILE)
+    for rows, targets in _tiles(*levels.shape):
+        tile = levels[rows, targets]
+        shifted = shelf[: tile.size].reshape(tile.shape)
+        np.subtract(tile, centre[targets], out=shifted)
+        sums[:, targets] += left[:, rows] @ shifted
+        squares[targets] += left[-1, rows] @ np.multiply(shifted, shifted, out=shifted)
+    return sums, squares
 
 
 def _tiles(n_samples: int, n_targets: int) -> Iterator[tuple[slice, slice]]:

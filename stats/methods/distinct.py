@@ -16,7 +16,7 @@ def distinct(values: Floats) -> tuple[Floats, Ints | slice]:
     ----------
     values : (n,), from which something costly is to be computed, once for each different one
     """
-    if len(values) and values.min() == values.max():
+    if len(values) and (values == values[0]).all():
         return values[:1], slice(None)
     different, where = np.unique(values, return_inverse=True)
     return different, where

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
+from scipy.linalg import lapack
 
 from stats.methods.arrays import Flags, Floats, Ints, as_matrix
 from stats.methods.cross_products import CrossProducts, cross_products
@@ -31,11 +32,13 @@ class Basis:
     columns : (n_samples, rank)
     coordinates : (rank, n_coefficients), of the design's columns
     of_ones : (rank,), coordinates of the constant column; None where the design lacks it
+    is_triangular : the coordinates are upper triangular without a zero on the diagonal
     """
 
     columns: Floats
     coordinates: Floats
     of_ones: Floats | None
+    is_triangular: bool
 
 
 @dataclass(frozen=True)
@@ -89,13 +92,14 @@ class LinearFit:
         ValueError
             Another number of weights, a weight that is not finite, or all zero.
         """
-        given = _checked_weights(weights, self.basis.coordinates.shape[1])
+        given, largest = _checked_weights(weights, self.basis.coordinates.shape[1])
         ours, is_carried = contrast_weights(self.basis, given)
         estimate, error = self._solved(ours)
         if self.basis.of_ones is not None:
-            levels = ours @ self.basis.of_ones
-            for i in np.flatnonzero(np.abs(levels) > ROUNDING * np.abs(given).max(axis=1)):
-                estimate[i] += levels[i] * self.centre
+            levels = (ours @ self.basis.of_ones).tolist()
+            for i, level in enumerate(levels):
+                if abs(level) > ROUNDING * largest[i]:
+                    estimate[i] += level * self.centre
         if is_carried is not None:
             estimate[~is_carried] = error[~is_carried] = np.nan
         return ContrastFits(estimate, error)
@@ -170,11 +174,12 @@ def _fit(
 ) -> LinearFit:
     with np.errstate(invalid="ignore", divide="ignore"):
         mean_level = sums.total / sums.n + sums.centre
-        residual_df = np.subtract(sums.n, factor.rank, dtype=np.float64)
+        rank = len(factor.is_kept) if factor.is_full else factor.rank
+        residual_df = np.subtract(sums.n, rank, dtype=np.float64)
         variance = np.maximum(rest, 0.0) / residual_df
-        variance[residual_df <= 0] = np.nan
+        np.copyto(variance, np.nan, where=residual_df <= 0)
         height = np.abs(mean_level) if heights is None else heights
-        variance[variance <= np.square(ROUNDING * height) * sums.n] = 0.0
+        np.copyto(variance, 0.0, where=variance <= np.square(ROUNDING * height) * sums.n)
     return LinearFit(
         n=sums.n,
         n_samples=len(basis.columns),
@@ -217,37 +222,36 @@ def design_basis(design: ArrayLike) -> Basis:
     matrix, is_complete = _finite_or_gaps(design, "design")
     if not matrix.shape[1] or not is_complete:
         raise ValueError("the design needs at least one column and has no room for gaps")
-    columns, coordinates = _quick_basis(matrix) or _careful_basis(matrix)
+    columns, coordinates, is_triangular = _quick_basis(matrix) or _careful_basis(matrix)
     of_ones = columns.sum(axis=0)
     has_ones = np.abs(columns @ of_ones - 1).max(initial=0.0) < _CONSTANT
-    return Basis(columns, coordinates, of_ones if has_ones else None)
+    return Basis(columns, coordinates, of_ones if has_ones else None, is_triangular)
 
 
-def _quick_basis(matrix: Floats) -> tuple[Floats, Floats] | None:
+def _quick_basis(matrix: Floats) -> tuple[Floats, Floats, bool] | None:
     """Return the basis by Cholesky's factor, None where it is not orthonormal to rounding."""
-    try:
-        lower = np.linalg.cholesky(matrix.T @ matrix)
-    except np.linalg.LinAlgError:
+    lower, failed = lapack.dpotrf(matrix.T @ matrix, lower=1)
+    if failed:
         return None
-    columns: Floats = np.linalg.solve(lower, matrix.T).T
-    off = np.abs(columns.T @ columns - np.eye(len(lower))).max()
-    if not off < _ORTHONORMAL:
+    rows, _ = lapack.dtrtrs(lower, matrix.T, lower=1)
+    off = rows @ rows.T
+    off.flat[:: len(lower) + 1] -= 1
+    if not np.abs(off).max() < _ORTHONORMAL:
         return None
-    coordinates: Floats = lower.T.astype(np.float64, copy=False)
-    return columns, coordinates
+    return rows.T, lower.T, True
 
 
-def _careful_basis(matrix: Floats) -> tuple[Floats, Floats]:
+def _careful_basis(matrix: Floats) -> tuple[Floats, Floats, bool]:
     """Return the basis by Householder's method, or of as many columns as are independent."""
     columns, coordinates = np.linalg.qr(matrix)
     lengths = np.sqrt(np.square(coordinates).sum(axis=0))
     sizes = np.abs(np.diagonal(coordinates))
     if len(matrix) >= matrix.shape[1] and (sizes > _DEPENDENT * lengths).all():
-        return columns, coordinates
+        return columns, coordinates, True
     scaled = matrix / np.where(lengths > 0, lengths, 1.0)
     left, sizes, _ = np.linalg.svd(scaled, full_matrices=False)
     columns = left[:, sizes > _DEPENDENT]
-    return columns, columns.T @ matrix
+    return columns, columns.T @ matrix, False
 
 
 def contrast_weights(basis: Basis, weights: Floats) -> tuple[Floats, Flags | None]:
@@ -263,6 +267,9 @@ def contrast_weights(basis: Basis, weights: Floats) -> tuple[Floats, Flags | Non
         (n_contrasts, rank), and (n_contrasts,) or None where a design of full rank carries all
     """
     rank, n_coefficients = basis.coordinates.shape
+    if basis.is_triangular:
+        solved: Floats = lapack.dtrtrs(basis.coordinates, weights.T, trans=1)[0]
+        return solved.T, None
     if rank == n_coefficients:
         ours = np.linalg.solve(basis.coordinates.T, weights.T).T
         return ours.astype(np.float64, copy=False), None
@@ -272,12 +279,14 @@ def contrast_weights(basis: Basis, weights: Floats) -> tuple[Floats, Flags | Non
     return ours.astype(np.float64, copy=False), is_carried
 
 
-def _checked_weights(weights: ArrayLike, n_coefficients: int) -> Floats:
+def _checked_weights(weights: ArrayLike, n_coefficients: int) -> tuple[Floats, Floats]:
+    """Return the weights of contrasts, and the largest size of each."""
     given = np.asarray(weights, dtype=np.float64)
     if given.ndim != 2 or given.shape[1] != n_coefficients:
         raise ValueError(
             f"the contrasts have {given.shape[-1]} weights; the design has {n_coefficients} columns"
         )
-    if not np.isfinite(given).all() or not given.any(axis=1).all():
+    largest: Floats = np.abs(given).max(axis=1)
+    if not ((largest > 0) & (largest < np.inf)).all():
         raise ValueError(f"a contrast needs finite weights that are not all zero: {given}")
-    return given
+    return given, largest

@@ -21,16 +21,21 @@ def moderated_results(
 ) -> list[MethodResult]:
     """Return the moderated t test of each difference against zero."""
     estimate, error = differences.contrasts.estimate, standard_errors(differences, variances)
-    df = np.where(np.isnan(error), np.nan, variances.df)
     statistic = estimate / error
-    half_width = t_quantile(confidence, df.ravel()).reshape(df.shape) * error
+    df = np.empty_like(statistic)
+    df[:] = variances.df
+    half_width = t_quantile(confidence, variances.df) * error
     low, high = estimate - half_width, estimate + half_width
+    is_untested = np.isnan(error)
+    is_complete = not is_untested.any()
+    if not is_complete:
+        df[is_untested] = np.nan
     p_value = many_two_sided_t(statistic.ravel(), df.ravel()).reshape(df.shape)
     effect_size = statistic * differences.contrasts.unscaled_error
     n_pairs, nothing = differences.n_pairs, missing(df.shape[1])
-    lost = np.isnan(estimate)
     reasons = [variances.reason] * len(df)
-    if lost.any():
+    if not is_complete:
+        lost = np.isnan(estimate)
         reasons = [_reasons(differences, i, lost[i], variances) for i in range(len(df))]
     return [
         MethodResult(

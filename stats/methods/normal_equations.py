@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 
 import numpy as np
 
@@ -88,9 +89,12 @@ class Factor:
         return Factor(self.lower[:, :, targets], self.is_kept[:, targets], self.is_full)
 
 
+@lru_cache(maxsize=64)
 def identity(k: int) -> Factor:
-    """Return the factor of k orthonormal columns without a gap."""
-    return Factor(np.eye(k)[:, :, None], np.ones((k, 1), dtype=np.bool_), True, is_identity=True)
+    """Return the factor of k orthonormal columns without a gap; its arrays are read-only."""
+    lower, is_kept = np.eye(k)[:, :, None], np.ones((k, 1), dtype=np.bool_)
+    lower.flags.writeable = is_kept.flags.writeable = False
+    return Factor(lower, is_kept, True, is_identity=True)
 
 
 def factorise(gram: Floats) -> Factor:

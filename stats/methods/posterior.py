@@ -50,8 +50,9 @@ def posterior(fit: LinearFit, *, trend: bool, robust: bool) -> Posterior:
     d, own = fit.residual_df, fit.residual_variance
     prior = estimate(own, d, mean_level=fit.mean_level if trend else None)
     drawn = drawn_towards(own, d, prior.variance, prior.df)
-    variance = np.where(drawn > 0, drawn, np.nan)
-    df = np.minimum(d + prior.df, d[d > 0].sum())
+    is_plain = not prior.reason and bool((own > 0).all()) and bool((drawn > 0).all())
+    variance = drawn if is_plain else np.where(drawn > 0, drawn, np.nan)
+    df = np.minimum(d + prior.df, (d if is_plain else d[d > 0]).sum())
     details = {
         "mean_level_log2": fit.mean_level,
         "residual_variance": own,
@@ -60,13 +61,12 @@ def posterior(fit: LinearFit, *, trend: bool, robust: bool) -> Posterior:
         "prior_df": prior.df,
         "posterior_variance": drawn,
     }
-    return Posterior(variance, df, tuple(_reasons(fit, prior, drawn)), details)
+    reasons = [""] * len(drawn) if is_plain else _reasons(fit, prior, drawn)
+    return Posterior(variance, df, tuple(reasons), details)
 
 
 def _reasons(fit: LinearFit, prior: VariancePrior, drawn: Floats) -> list[str]:
     """Return why a target has no posterior variance, else what is odd about it."""
-    if not prior.reason and (drawn > 0).all() and (fit.residual_variance > 0).all():
-        return [""] * len(drawn)
     alone = "the prior variance of the panel alone is used"
     everywhere = np.full(len(drawn), bool(prior.reason))
     has_no_df = fit.residual_df <= 0

@@ -32,13 +32,15 @@ def two_sided_t(statistic: Floats, df: Floats) -> Floats:
 
 
 def many_two_sided_t(statistic: Floats, df: Floats) -> Floats:
-    """Return the two-sided p-values of a panel, 5e-13 relative beside those of `two_sided_t`.
+    """Return the two-sided p-values of a panel, 1e-12 relative beside those of `two_sided_t`.
 
     Thousands of tests with the same df share one series: a p-value then depends, by that much, on
     the largest statistic beside it.
     """
+    if len(df) < _MANY:
+        return two_sided_t(statistic, df)
     lowest, highest = np.fmin.reduce(df, initial=np.inf), np.fmax.reduce(df, initial=-np.inf)
-    if len(df) < _MANY or lowest != highest:
+    if lowest != highest:
         return two_sided_t(statistic, df)
 
     def exact(size: Floats) -> Floats:
@@ -79,7 +81,9 @@ def t_quantile(confidence: float, df: Floats) -> Floats:
     """Return the t quantile that bounds a central interval of the given confidence."""
     different, where = distinct(df)
     quantiles = np.asarray(special.stdtrit(different, (1 - confidence) / 2), dtype=np.float64)
-    return np.broadcast_to(-quantiles[where], df.shape)
+    if len(different) == 1:
+        return np.full(df.shape, -quantiles[0])
+    return -quantiles[where]
 
 
 def normal_quantile(confidence: float) -> float:

@@ -78,7 +78,7 @@ def variance_prior(variance: Floats, df: Floats, *, mean_level: Floats | None) -
     doi:10.1186/gb-2014-15-2-r29. Checked against limma 3.54 `eBayes`: 1/d₀ at 1e-10, s₀² at 1e-8.
     """
     tells = informative(variance, df, mean_level)
-    x, d = variance[tells], df[tells]
+    x, d = (variance, df) if tells.all() else (variance[tells], df[tells])
     middle = median(x)
     if len(x) < 2 or middle <= 0:
         return _without_moments(x, len(df))
@@ -86,7 +86,8 @@ def variance_prior(variance: Floats, df: Floats, *, mean_level: Floats | None) -
     different, where = distinct(d)
     bias, chance = _log_moments(different)
     location = log_location(np.log(x) - bias[where], tells, mean_level)
-    excess = location.residual_mean_square - float(chance[where].mean())
+    of_chance = float(chance[0]) if len(chance) == 1 else float(chance[where].mean())
+    excess = location.residual_mean_square - of_chance
     if excess > 0:
         prior_df = 2 * trigamma_inverse(excess)
         scale = np.exp(location.at + _log_moments(np.array([prior_df]))[0])
@@ -105,8 +106,11 @@ def drawn_towards(variance: Floats, df: Floats, prior_variance: Floats, prior_df
     prior_variance, prior_df : s₀² and d₀; all four of one shape
     """
     with np.errstate(invalid="ignore", divide="ignore"):
-        weighed = np.where(df > 0, df * variance, 0.0) + prior_df * prior_variance
-        return np.where(np.isinf(prior_df), prior_variance, weighed / (df + prior_df))
+        own = df * variance
+        np.copyto(own, 0.0, where=df <= 0)
+        drawn: Floats = (own + prior_df * prior_variance) / (df + prior_df)
+    np.copyto(drawn, prior_variance, where=np.isinf(prior_df))
+    return drawn
 
 
 def informative(variance: Floats, df: Floats, mean_level: Floats | None) -> Flags:

@@ -1,5 +1,6 @@
 # Firth's logistic regression: odds ratio per SD of every target of the designs and the demo
 # -> firth_expected.csv, firth_khan_expected.csv; all coefficients of designs -> firth_design_expected.csv
+# Nine digits: the search for an optimum leaves the last ones to the machine.
 source("lib.R")
 source("lib_studies.R")
 source("lib_firth.R")
@@ -20,8 +21,8 @@ firth_block <- function(name, s) {
 }
 studies <- committed_studies()
 studies$panel <- NULL
-write_exact(do.call(rbind, Map(firth_block, names(studies), studies)), "firth_expected.csv")
-if (dir.exists(khan_folder)) write_exact(firth_block("khan", khan_study()), "firth_khan_expected.csv")
+write_exact(do.call(rbind, Map(firth_block, names(studies), studies)), "firth_expected.csv", 9)
+if (dir.exists(khan_folder)) write_exact(firth_block("khan", khan_study()), "firth_khan_expected.csv", 9)
 
 # Several columns at once: 24 persons, whole numbers, one outcome that the second column separates.
 i <- 1:24
@@ -37,4 +38,4 @@ found <- do.call(rbind, lapply(names(outcomes), rows_of))
 # Columns were brought to one size for the search; their units come back here.
 size <- attr(scaled, "scaled:scale")[found$column]
 found[c("estimate", "low", "high")] <- found[c("estimate", "low", "high")] / size
-write_exact(found, "firth_design_expected.csv")
+write_exact(found, "firth_design_expected.csv", 9)

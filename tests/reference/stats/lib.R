@@ -62,8 +62,10 @@ block <- function(analysis, method, stratum, rows) {
              values, p_adjusted = p.adjust(values[, "p_value"], "BH"))
 }
 
-write_exact <- function(frame, path) {
+# Every digit, or as many as a search for an optimum gives on every machine.
+write_exact <- function(frame, path, digits = 17) {
   numbers <- vapply(frame, is.numeric, TRUE)
-  frame[numbers] <- lapply(frame[numbers], function(v) ifelse(is.na(v), "NA", sprintf("%.17g", v)))
+  form <- paste0("%.", digits, "g")
+  frame[numbers] <- lapply(frame[numbers], function(v) ifelse(is.na(v), "NA", sprintf(form, v)))
   write.csv(frame, path, row.names = FALSE, quote = FALSE)
 }
