@@ -90,7 +90,24 @@ def test_no_sum_is_made_of_the_drugs_that_are_left(source, study):
 def test_a_study_has_factors_of_its_own(source, toml_text):
     (own,) = read_study(source(toml_text + OWN, "study.toml")).opioids
     assert (own.key, own.factor) == (("ketamine", "oral", "mg/day"), 0.5)
-    for change, words in ((("0.5", "-1"), "`factor` is -1"), (('"mg/day"', '"drops"'), "'drops'"),
+    for change, words in ((("0.5", "-1"), "`factor` is -1.0"), (('"mg/day"', '"drops"'), "'drops'"),
                           (("[[opioids]]", OWN + "[[opioids]]"), "stands twice")):  # fmt: skip
         with pytest.raises(RefusedError, match=words.replace("[", r"\[")):
             read_study(source(toml_text + OWN.replace(*change), "study.toml"))
+
+
+@pytest.mark.parametrize("factor", ["0", "0.0001", "0.15", "2.4", "1000"])
+def test_a_factor_that_the_warehouse_holds_exactly_is_taken(source, toml_text, factor):
+    given = toml_text + OWN.replace("0.5", factor)
+    (own,) = read_study(source(given, "study.toml")).opioids
+    assert own.factor == float(factor)
+
+
+@pytest.mark.parametrize("factor", ["1000.0001", "1e9", "-0.1", "0.00004", "0.12345"])
+def test_a_factor_that_it_cannot_hold_is_refused(source, toml_text, factor):
+    with pytest.raises(RefusedError) as caught:
+        read_study(source(toml_text + OWN.replace("0.5", factor), "study.toml"))
+    (problem,) = str(caught.value).splitlines()
+    assert "[[opioids]] number 1 factor: `factor` is " in problem
+    assert "Allowed: a number from 0 to 1000 with at most four decimals." in problem
+    assert "Do: state it per mg a day or per mcg an hour" in problem

@@ -26,23 +26,36 @@ converted as (
             and analgesics.dose_unit = factors.dose_unit
 ),
 
--- one drug without a factor, and the sum is not known; a dose of 0 needs none
 added_up as (
     select
         study_id,
         patient_id,
         visit,
-        case
-            when count(unconverted) = 0
-                then cast(coalesce(sum(omed_mg), 0) as decimal(9, 2))
-        end as omed_mg,
-        case
-            when count(unconverted) > 0
-                then concat('no factor for ', {{ joined_text('unconverted', ', ') }})
-            else ''
-        end as dose_reason
+        coalesce(sum(omed_mg), 0) as sum_omed_mg,
+        count(unconverted) as n_unconverted,
+        {{ joined_text('unconverted', ', ') }} as unconverted
     from converted
     group by all
+),
+
+-- one drug without a factor, and the sum is not known; a dose of 0 needs none. A sum is held to
+-- what a stated dose may be: no typing error may pass for a dose, or overflow the column
+judged as (
+    select
+        study_id,
+        patient_id,
+        visit,
+        case
+            when n_unconverted = 0 and sum_omed_mg <= 9999.99
+                then cast(sum_omed_mg as decimal(9, 2))
+        end as omed_mg,
+        case
+            when n_unconverted > 0 then concat('no factor for ', unconverted)
+            when sum_omed_mg > 9999.99
+                then 'the drugs add up to more than 9999.99 mg a day'
+            else ''
+        end as dose_reason
+    from added_up
 )
 
-select * from added_up
+select * from judged
