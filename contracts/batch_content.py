@@ -50,6 +50,14 @@ batch_rows as (
             batch_patients.study_id = assessments.study_id
             and batch_patients.patient_id = assessments.patient_id
     group by all
+    union all
+    select batch_patients.study_id, batch_patients.batch_id, analgesics.file_sha256, count(*)
+    from batch_patients
+    inner join raw.analgesics as analgesics
+        on
+            batch_patients.study_id = analgesics.study_id
+            and batch_patients.patient_id = analgesics.patient_id
+    group by all
 )
 
 select
@@ -70,9 +78,9 @@ BATCH_CONTENTS = Relation(
         Column("content_hash", TEXT,
                "MD5 over the sorted SHA-256, each with its number of rows, of every file whose "
                "rows concern the batch: its scans or values, its rows of samples, and the rows "
-               "of patients, their clinical attributes and assessments for everyone with a "
-               "sample in it. A gate run speaks for the batch only while both hashes are "
-               "equal.", nullable=False),
+               "of patients, their clinical attributes, assessments and analgesics for "
+               "everyone with a sample in it. A gate run speaks for the batch only while both "
+               "hashes are equal.", nullable=False),
     ),
     published=False,
     view_sql=_SQL,

@@ -39,6 +39,14 @@ all_scores as (
     where a.study_id = $study_id
 ),
 
+all_doses as (
+    select d.*
+    from raw.analgesics as d
+    anti join (select * from set_aside where role = 'analgesics') as q
+        on d.file_sha256 = q.file_sha256 and d.source_line = q.source_line
+    where d.study_id = $study_id
+),
+
 batch_samples as (select * from all_samples where batch_id = $batch_id),
 
 serum_samples as (select * from batch_samples where group_code <> 'empty'),
@@ -185,6 +193,9 @@ loaded as (
     union all
     select 'sheets', patient_id in (select patient_id from persons), count(*)
     from all_scores group by all
+    union all
+    select 'sheets', patient_id in (select patient_id from persons), count(*)
+    from all_doses group by all
 ),
 
 loaded_counts as (

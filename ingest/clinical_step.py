@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from functools import partial
 
 from contracts.raw import ASSESSMENTS, SAMPLES
 from ingest import as_if_mended, standing
 from ingest.between_tables import known_people, sheet_waits, without_people
 from ingest.clinic.analgesics import Context as AnalgesicContext
-from ingest.clinic.analgesics import map_analgesics, parse_analgesics, without_torn_sums
+from ingest.clinic.analgesics import (
+    map_analgesics,
+    parse_analgesics,
+    stale_sums,
+    without_torn_sums,
+)
 from ingest.clinic.assessments import Context as AssessmentContext
 from ingest.clinic.assessments import map_assessments, parse_assessments
 from ingest.clinic.clinical import Parsed, People
@@ -87,8 +93,9 @@ def _table(
         current[-1] if current else None,
         waits,
         patients is not None and not patients.accepted and not loading.as_if_mended,
-        *([without_torn_sums] if role == "analgesics" else []),
     )
+    if role == "analgesics":
+        spec = replace(spec, settle=without_torn_sums, clashes=stale_sums)
     tables[role] = load_table(loading, delivery.tables[role], spec)
 
 

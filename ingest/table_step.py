@@ -46,6 +46,8 @@ class TableSpec:
         Whether the patient table of this delivery was refused.
     settle : callable
         What follows for other rows once it is decided which are set aside.
+    clashes : callable
+        Rows and what the warehouse has → why the table is refused; empty where it need not be.
     """
 
     role: str
@@ -56,6 +58,7 @@ class TableSpec:
     waits_for: str = ""
     patients_refused: bool = False
     settle: Callable[[Parsed], Parsed] = lambda parsed: parsed
+    clashes: Callable[[Parsed, Mapping[Key, Standing]], list[Fault]] = lambda parsed, standing: []
 
 
 @dataclass(frozen=True)
@@ -138,8 +141,9 @@ def _judge(loading: Loading, table: MappedTable, spec: TableSpec, outcome: Outco
         )
         return TableResult(refusal, parsed)
     delta = compare(spec.standing, parsed)
-    if occupied := _occupied(parsed, delta, spec.standing):
-        raise RefusedError([*occupied, *_rows_too(loading, parsed)], n_rows_in=parsed.n_rows_in)
+    clashes = [*_occupied(parsed, delta, spec.standing), *spec.clashes(parsed, spec.standing)]
+    if clashes:
+        raise RefusedError([*clashes, *_rows_too(loading, parsed)], n_rows_in=parsed.n_rows_in)
     changes = cell_changes(parsed, delta)
     result = TableResult(outcome, parsed, changes=changes, dropped_columns=table.unmapped)
     if delta.corrected and loading.accept_corrections is None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass, replace
 from decimal import Decimal
 
@@ -18,6 +19,8 @@ from ingest.files.tables import Sheet, SheetRow
 REQUIRED = ("patient_id", "visit", "drug", "route", "dose")
 OPTIONAL = ("dose_unit",)
 KEY = ("patient_id", "visit", "drug", "route")
+#: Rule of a row that waits for another drug of its visit.
+_WAITS = "dose_aside"
 
 
 @dataclass(frozen=True)
@@ -75,9 +78,33 @@ def without_torn_sums(parsed: Parsed) -> Parsed:
     )
 
 
+def stale_sums(parsed: Parsed, loaded: Collection[tuple[str, ...]]) -> list[Fault]:
+    """Return why a table is refused: it has more drugs of a visit than the sum that stands.
+
+    A drug that is set aside and was never loaded is missing from the sum of the drugs of its
+    visit that were: that sum is known to be too low. A loaded drug whose new row is set aside
+    keeps its value, as every cell does, and so do the others beside it.
+
+    Parameters
+    ----------
+    loaded : keys of the doses that the warehouse has
+    """
+    visits = {key[:2] for key in loaded}
+    waiting = {f.line for f in parsed.set_aside if f.rule_id == _WAITS}
+    return [
+        parsed.table.fault("dose_missing", row.source, "drug",
+                           f"`{row.shown}` is set aside, and other drugs of the visit are loaded",
+                           record="a drug is set aside beside loaded ones of its visit",
+                           allowed="every drug of a visit, or none of them",
+                           remedy="mend that row: without it the visit's sum is too low")
+        for row in parsed.aside_rows
+        if row.key[:2] in visits and row.key not in loaded and row.source.line not in waiting
+    ]  # fmt: skip
+
+
 def _torn_fault(parsed: Parsed, row: Row, lines: list[int]) -> Fault:
     beside = f"another drug of the visit is set aside: lines {listed(lines)}"
-    return parsed.table.fault("dose_aside", row.source, "drug", f"`{row.shown}`: {beside}",
+    return parsed.table.fault(_WAITS, row.source, "drug", f"`{row.shown}`: {beside}",
                               record=beside, allowed="every drug of a visit, or none of them",
                               remedy="mend that row: the sum over the drugs is not known until "
                               "then")  # fmt: skip

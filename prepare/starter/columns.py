@@ -79,8 +79,23 @@ ASSESSMENTS = (
     ColumnSpec("site_id", 12, TEXT, "Treated site that the score is for. Empty where it is for the "
                "person.", ""),
     ColumnSpec("score", 10, NUMBER, "Score in the scale's own points.", "4.5"),
-    ColumnSpec("omed_mg", 12, NUMBER, "Daily oral morphine equivalent dose, mg. May stay empty.",
-               "30", False, (0, 9999.99)),
+    ColumnSpec("omed_mg", 12, NUMBER, "Daily oral morphine equivalent dose, mg, where it is "
+               "worked out: it wins over the table analgesics. May stay empty.", "30", False,
+               (0, 9999.99)),
 )  # fmt: skip
 
-TABLES = {"samples": SAMPLES, "patients": PATIENTS, "assessments": ASSESSMENTS}
+ANALGESICS = (
+    _PATIENT,
+    _VISIT,
+    ColumnSpec("drug", 18, CHOICE, "Name of the drug; those with a known factor are offered. "
+               "`none` for a person who takes nothing, with route `none` and dose 0.", "morphine",
+               True),
+    ColumnSpec("route", 14, CHOICE, "How it is taken.", "oral", True),
+    ColumnSpec("dose", 10, NUMBER, "What is taken in a day, in mg; of a patch what it gives in an "
+               "hour, in mcg.", "60", True, (0, 9999.99)),
+    ColumnSpec("dose_unit", 12, CHOICE, "mg/day, or mcg/hour of a patch. Empty: mg/day.",
+               "mg/day"),
+)  # fmt: skip
+
+TABLES = {"samples": SAMPLES, "patients": PATIENTS, "assessments": ASSESSMENTS,
+          "analgesics": ANALGESICS}  # fmt: skip

@@ -14,7 +14,7 @@ from contracts import CytomartError, failure
 from ingest.panel.catalog import load_panel
 from prepare.look.looking import Look
 from prepare.starter import texts
-from prepare.starter.columns import ASSESSMENTS, PATIENTS, SAMPLES
+from prepare.starter.columns import ANALGESICS, ASSESSMENTS, PATIENTS, SAMPLES
 from prepare.starter.learnt import Learnt, Slide, learn, targets_of
 from prepare.starter.vocabulary import Words
 from prepare.starter.workbooks import write_table
@@ -183,6 +183,7 @@ def _tables(folder: Path, learnt: Learnt | None, words: Words) -> None:
                 fixed=("slide_id", "block"), unused=unused)  # fmt: skip
     write_table(folder / "patients.xlsx", "patients", PATIENTS, choices, [])
     write_table(folder / "assessments.xlsx", "assessments", ASSESSMENTS, choices, [])
+    write_table(folder / "analgesics.xlsx", "analgesics", ANALGESICS, choices, [])
 
 
 def _copy(slide: Slide, arrays: Path) -> None:
@@ -202,7 +203,8 @@ def _steps(folder: str, learnt: Learnt | None, call: str) -> tuple[str, ...]:
         "samples.xlsx: say whose serum lies on each row's Block, and the slide's lot; an unused "
         "Block has group_code `empty`." if slides else
         "Copy the scans into arrays/ and give each Block of each slide a row of samples.xlsx.",
-        "patients.xlsx, assessments.xlsx: a row a person; a row a person × visit × scale.",
+        "patients.xlsx, assessments.xlsx: a row a person; a row a person × visit × scale. "
+        "analgesics.xlsx, where drugs are known: a row a person × visit × drug.",
         f"A lot's layout, learnt once from a good slide: {call} panel learn {folder}/{first} "
         f"--lot LOT --study {folder}",
         f"{call} plan suggest {folder} --force makes a fuller plan from the filled tables; "

@@ -121,6 +121,8 @@ def readme(title: str, steps: Sequence[str], learnt: Learnt | None) -> str:
         "| `samples.xlsx` | one row a Block of a slide: whose serum lies there |",
         "| `patients.xlsx` | one row a person |",
         "| `assessments.xlsx` | one row a person × visit × scale; take it away if there are none |",
+        "| `analgesics.xlsx` | one row a person × visit × drug, so that a pain response knows of "
+        "doses; take it away if there are none |",
         "| `arrays/` | the scans, one file a slide |",
     ]  # fmt: skip
     if learnt and not learnt.panel_id:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import csv
 from dataclasses import dataclass, field
 
+from contracts.pain import DOSE_UNITS
+from contracts.paths import SEEDS
 from ingest.clinic.sample_row import BRIDGE, EMPTY
 from ingest.declared.study_columns import SEXES
 from ingest.declared.study_toml import shipped_instruments
@@ -21,6 +24,11 @@ class Group:
 
 def _scales() -> tuple[str, ...]:
     return tuple(i for i, found in shipped_instruments().items() if not found.is_measure)
+
+
+def _of_opioids(column: str) -> tuple[str, ...]:
+    with (SEEDS / "opioid_factors.csv").open(encoding="utf-8", newline="") as stream:
+        return tuple(dict.fromkeys(r[column] for r in csv.DictReader(stream)))
 
 
 @dataclass(frozen=True)
@@ -48,4 +56,7 @@ class Words:
             "centre_id": self.centres,
             "sex": SEXES,
             "instrument_id": self.instruments,
+            "drug": _of_opioids("drug"),
+            "route": _of_opioids("route"),
+            "dose_unit": DOSE_UNITS,
         }

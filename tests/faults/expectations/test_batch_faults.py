@@ -271,6 +271,19 @@ def test_spots_given_up_explain_their_gap_for_ever(con):
     assert expectations.run_batch_gate(con, STUDY, BATCH, suite=STRUCTURE).verdict == "held"
 
 
+def test_rows_of_analgesics_are_rows_that_others_are_weighed_against(con):
+    spoil(con, FAULTS["rows_set_aside"])
+    con.execute("update quality.quarantine set role = 'analgesics'")
+    assert expectations.run_batch_gate(con, STUDY, BATCH).verdict == "held"
+    con.execute(
+        "insert into raw.analgesics by name select 'founding' as study_id, patient_id, 'baseline' "
+        "as visit, 'drug ' || i as drug, 'oral' as route, 1 as dose, 'mg/day' as dose_unit, "
+        "'g' as file_sha256, i as source_line from (select min(patient_id) as patient_id "
+        "from raw.samples where group_code = 'A'), range(2000) as r (i)"
+    )
+    assert expectations.run_batch_gate(con, STUDY, BATCH).verdict == "released"
+
+
 def test_a_batch_held_for_rows_in_quarantine_is_judged_anew_once_they_are_decided_on(con):
     spoil(con, FAULTS["rows_set_aside"])
     assert expectations.run_batch_gate(con, STUDY, BATCH).verdict == "held"

@@ -362,3 +362,32 @@ def test_a_drug_set_aside_takes_the_others_of_its_visit_along_until_it_is_mended
     site.load()
     assert site.count("raw.analgesics") == 3
     assert site.rows("select count(*) from quality.quarantine where is_open") == [(0,)]
+
+
+def test_a_later_drug_that_cannot_be_read_leaves_no_sum_without_it(site):
+    path = site.folder / "analgesics.csv"
+    head = "patient_id,visit,drug,route,dose\n"
+    first = f"{head}P01,baseline,morphine,oral,60\n"
+    path.write_text(first, encoding="utf-8")
+    site.load()
+    contents = site.rows("select content_hash from quality.batch_contents")
+    bad = f"{first}P01,baseline,tramadol,oral,x\nP02,baseline,morphine,oral,10\n"
+    path.write_text(bad, encoding="utf-8")
+    report = site.load()
+    text = problems(report, "analgesics")
+    for words in ("line 3, column drug", "`P01 · baseline · tramadol · oral` is set aside",
+                  "other drugs of the visit are loaded", "Allowed: every drug of a visit",
+                  "Do: mend that row", "`x`"):  # fmt: skip
+        assert words in text, words
+    assert report.exit_code == 1
+    assert site.count("raw.analgesics") == 1
+    # A loaded dose whose new cell cannot be read is another matter: it stays, as a score does.
+    path.write_text(first.replace("60", "x"), encoding="utf-8")
+    assert [f.status for f in site.load().files if f.role == "analgesics"] == ["loaded"]
+    assert site.rows("select drug, dose from raw.analgesics") == [("morphine", 60)]
+    assert site.rows("select rule_id from quality.quarantine where is_open") == [("number",)]
+    path.write_text(bad.replace("x", "100"), encoding="utf-8")
+    assert site.load().exit_code == 0
+    assert site.count("raw.analgesics") == 3
+    # A verdict on a batch is one on the doses of its persons too.
+    assert site.rows("select content_hash from quality.batch_contents") != contents

@@ -10,6 +10,7 @@ from ingest.clinic.analgesics import (
     Context,
     map_analgesics,
     parse_analgesics,
+    stale_sums,
     without_torn_sums,
 )
 from ingest.clinic.clinical import People
@@ -85,6 +86,19 @@ def test_no_sum_is_made_of_the_drugs_that_are_left(source, study):
     assert {k[:3] for k in found.keys_aside} == {
         ("P1", "baseline", "tramadol"), ("P1", "baseline", "morphine")}  # fmt: skip
     assert [r.source.line for r in found.aside_rows] == [3, 2]
+
+
+def test_a_sum_that_stands_is_not_left_without_a_drug(source, study):
+    rows = ("P1,baseline,morphine,oral,60,\nP1,baseline,tramadol,oral,ten,\n"
+            "P1,baseline,oxycodone,oral,5,\nP2,baseline,morphine,oral,ten,\n")  # fmt: skip
+    found = without_torn_sums(parsed(source, study, rows))
+    assert stale_sums(found, ()) == []
+    morphine, other = ("P1", "baseline", "morphine", "oral"), ("P2", "baseline", "none", "none")
+    assert [(f.rule_id, f.line) for f in stale_sums(found, {morphine})] == [("dose_missing", 3)]
+    assert [f.line for f in stale_sums(found, {morphine, other})] == [3, 5]
+    # Its own row is loaded: it keeps its value, and the sum is that of the table before.
+    tramadol = ("P1", "baseline", "tramadol", "oral")
+    assert stale_sums(found, {morphine, tramadol}) == []
 
 
 def test_a_study_has_factors_of_its_own(source, toml_text):

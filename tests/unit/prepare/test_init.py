@@ -61,6 +61,14 @@ def test_the_workbooks_have_drop_downs_text_ids_and_comments(begun):
     assert all(cell.comment for cell in sheet[1])
     scales = openpyxl.load_workbook(begun / "assessments.xlsx")["lists"]
     assert "vas_pain_0_10" in [c.value for c in scales["B"]]
+    drugs = openpyxl.load_workbook(begun / "analgesics.xlsx")
+    assert [c.value for c in drugs["analgesics"][1]] == [
+        "patient_id", "visit", "drug", "route", "dose", "dose_unit",
+    ]  # fmt: skip
+    offered = {c[0].value: {x.value for x in c[1:]} for c in drugs["lists"].columns}
+    assert {"fentanyl", "morphine", "none"} <= offered["drug"]
+    assert {"oral", "transdermal", "none"} <= offered["route"]
+    assert {"mg/day", "mcg/hour"} <= offered["dose_unit"]
 
 
 def test_a_block_that_looks_unused_says_so_and_is_not_decided(begun, study):
