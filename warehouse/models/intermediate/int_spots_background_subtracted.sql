@@ -45,12 +45,32 @@ found_target_exclusions as (
     where scope = 'target'
 ),
 
+-- what a name means is looked up once a name; spots are joined to it once
+described_names as (
+    select
+        targets.study_id,
+        targets.scanner_target_name,
+        targets.scanner_target_id,
+        targets.target_id,
+        panel_targets.target_kind,
+        excluded_targets.scope is not null as is_excluded_target
+    from targets
+    left join panel_targets
+        on
+            targets.study_id = panel_targets.study_id
+            and targets.target_id = panel_targets.target_id
+    left join found_target_exclusions as excluded_targets
+        on
+            targets.study_id = excluded_targets.study_id
+            and targets.target_id = excluded_targets.scope_key
+),
+
 -- all that is known of a spot before its background is: once, however many methods there are
 resolved as (
     select
         spots.*,
-        targets.target_id,
-        panel_targets.target_kind,
+        names.target_id,
+        names.target_kind,
         samples.sample_id,
         states.batch_state,
         minima.smallest_positive_afu,
@@ -61,7 +81,7 @@ resolved as (
         or coalesce(spots.saturated_frac > 0.5, false) as is_saturated,
         case
             when samples.is_excluded then 'ledger_' || samples.excluded_scope
-            when excluded_targets.scope is not null then 'ledger_target'
+            when names.is_excluded_target then 'ledger_target'
             when excluded_spots.scope is not null then 'ledger_spot'
         end as ledger_rule
     from spots
@@ -84,23 +104,15 @@ resolved as (
             and spots.block = convolved.block
             and spots.spot_row = convolved.spot_row
             and spots.spot_column = convolved.spot_column
-    left join targets
+    left join described_names as names
         on
-            spots.study_id = targets.study_id
-            and spots.scanner_target_name = targets.scanner_target_name
-            and spots.scanner_target_id = targets.scanner_target_id
-    left join panel_targets
-        on
-            targets.study_id = panel_targets.study_id
-            and targets.target_id = panel_targets.target_id
+            spots.study_id = names.study_id
+            and spots.scanner_target_name = names.scanner_target_name
+            and spots.scanner_target_id = names.scanner_target_id
     left join samples
         on
             spots.study_id = samples.study_id
             and spots.array_id = samples.array_id
-    left join found_target_exclusions as excluded_targets
-        on
-            targets.study_id = excluded_targets.study_id
-            and targets.target_id = excluded_targets.scope_key
     left join found_spot_exclusions as excluded_spots
         on
             spots.study_id = excluded_spots.study_id

@@ -9,18 +9,28 @@ slides as (select * from {{ ref('stg_raw__slides') }}),
 
 studies as (select * from {{ ref('stg_raw__studies') }}),
 
+described_slides as (
+    select
+        slides.study_id,
+        slides.slide_id,
+        slides.file_sha256,
+        studies.channel_nm,
+        studies.array_unit
+    from slides
+    inner join studies on slides.study_id = studies.study_id
+),
+
 kept_channel_of_current_file as (
     select
         spots.*,
-        studies.array_unit
+        described_slides.array_unit
     from spots
-    inner join studies on spots.study_id = studies.study_id
-    inner join slides
+    inner join described_slides
         on
-            spots.study_id = slides.study_id
-            and spots.slide_id = slides.slide_id
-            and spots.file_sha256 = slides.file_sha256
-    where spots.channel_nm = coalesce(studies.channel_nm, spots.channel_nm)
+            spots.study_id = described_slides.study_id
+            and spots.slide_id = described_slides.slide_id
+            and spots.file_sha256 = described_slides.file_sha256
+    where spots.channel_nm = coalesce(described_slides.channel_nm, spots.channel_nm)
 ),
 
 dropped_quarantined as (
