@@ -9,7 +9,8 @@ from contracts.relation import Column, Relation
 from contracts.types import INT, REAL, TEXT
 
 #: By pain and dose of analgesics, and by pain alone; each stands for every follow-up visit.
-RESPONSE_CLASSES = ("pain_responder", "pain_only_responder")
+BY_DOSE, BY_PAIN = "pain_responder", "pain_only_responder"
+RESPONSE_CLASSES = (BY_DOSE, BY_PAIN)
 #: Their values, the event first.
 RESPONSES = ("responder", "non_responder")
 _AT = "@"

@@ -44,7 +44,8 @@ PREDICTION_MODELS = Relation(
                _AUC),
         Column("auc_optimism", REAL, "Mean of what bootstrap models have in their own sample less "
                "what they have on everyone."),
-        Column("auc_corrected", REAL, "Apparent AUC less the optimism.", _AUC),
+        Column("auc_corrected", REAL, "Apparent AUC less the optimism; still too high where "
+               "n_candidates exceed n_persons: auc_cv is the figure to read.", _AUC),
         Column("permutation_p_value", REAL, "Share of permuted outcomes that are predicted as "
                "well, the outcome itself among them.", _P),
         Column("auc_permuted_mean", REAL, "Mean cross-validated AUC of the permuted outcomes.",

@@ -6,11 +6,13 @@ from typing import Any
 
 import pandas as pd
 
+from contracts.pain import BY_PAIN, is_response_column
 from reports import words
 from reports.charts.forest import forest
 from reports.charts.prediction_curves import prediction_curves
 from reports.figures import Figure, drawn
 from reports.read import Published
+from reports.selection import chosen, visit_labels, with_chosen
 from reports.tables import Table, table
 
 #: Targets that the forest shows.
@@ -23,6 +25,9 @@ _LABEL = {
     "adequate_size": "large enough for its candidates",
 }
 
+#: Kinds of model in words.
+_METHOD = {"ridge_logistic": "logistic model with a ridge penalty"}
+
 Row = dict[str, Any]
 
 
@@ -32,13 +37,20 @@ def predictions(published: Published, *, stamp: str) -> list[Row]:
     targets: dict[str, list[Row]] = {}
     for row in published.rows("predictions"):
         targets.setdefault(row["analysis_id"], []).append(row)
+    visits = visit_labels(published)
+    models = [
+        {**m, "outcome": _outcome(m["outcome"], visits)}
+        for m in published.rows("prediction_models")
+    ]
     out = []
-    for number, model in enumerate(published.rows("prediction_models"), start=1):
+    for number, (model, title) in enumerate(
+        zip(models, headings(models, visits), strict=True), start=1
+    ):
         own = targets.get(model["analysis_id"], [])
         has_model = model["auc_cv"] is not None
         mine = curves[curves["analysis_id"] == model["analysis_id"]]
         out.append({
-            "title": f"Which baseline levels go with “{model['event_label']}”?",
+            "title": title,
             "size": _size(model),
             "worth": _worth(model) if has_model else "",
             "model": _model(model) if has_model else "",
@@ -48,6 +60,41 @@ def predictions(published: Published, *, stamp: str) -> list[Row]:
             "all": _every_target(model, own),
         })  # fmt: skip
     return out
+
+
+def headings(models: list[Row], visits: dict[str, str]) -> list[str]:
+    """Return a heading for each prediction; what it asks of whom, and by which model.
+
+    Predictions that differ in nothing of it are told apart by their names in the plan.
+
+    Parameters
+    ----------
+    models : outcome in words, event_label, and visit, subset, grouping, primary_method of the plan
+    visits : names of visits by code
+    """
+    found = [_heading(m, visits) for m in models]
+    return [
+        f"{text}, analysis {m['analysis_id']}" if found.count(text) > 1 else text
+        for text, m in zip(found, models, strict=True)
+    ]
+
+
+def _heading(model: Row, visits: dict[str, str]) -> str:
+    method = model["primary_method"] or ""
+    about = (model["outcome"], chosen(model, visits), _METHOD.get(method, method))
+    return with_chosen(
+        f"Which baseline levels go with “{model['event_label']}”?",
+        "; ".join(part for part in about if part),
+    )
+
+
+def _outcome(name: str, visits: dict[str, str]) -> str:
+    """Return an outcome in words: a pain response says which one, and at which visit."""
+    if not is_response_column(name):
+        return name
+    kind, _, visit = name.partition("@")
+    by = "pain alone" if kind == BY_PAIN else "pain and doses"
+    return f"pain response by {by}, {visits.get(visit, visit)}"
 
 
 def _size(model: Row) -> str:
@@ -90,12 +137,24 @@ def _worth(model: Row) -> str:
 
 
 def _model(model: Row) -> str:
-    """Say what the final model is, and how much its own persons flatter it."""
+    """Say what the final model is, and how much its own persons flatter it.
+
+    Its corrected AUC stands here and nowhere else: it is no headline, and beside more candidates
+    than persons it is still too high (docs/error-rates.md has how much).
+    """
+    n_targets, n_persons = model["n_candidates"], model["n_persons"]
+    still = (
+        f" With {n_targets} candidate targets for {words.count(n_persons, 'person')} the bootstrap "
+        "corrects too little and that figure is still too high: the cross-validated AUC above is "
+        "the one to cite."
+        if n_targets > n_persons
+        else ""
+    )
     return (
         f"The model of all persons has {words.count(model['n_selected'], 'target')}. On the "
         f"persons that it was made of its AUC is {words.number(model['auc_apparent'], 2)}, by "
         f"bootstrap {words.number(model['auc_optimism'], 2)} too high "
-        f"({words.number(model['auc_corrected'], 2)} corrected). All of this is internal "
+        f"({words.number(model['auc_corrected'], 2)} corrected).{still} All of this is internal "
         "validation: whether it holds for other patients, only other patients can show."
     )
 

@@ -8,8 +8,9 @@ from pathlib import Path
 import duckdb
 import pytest
 
+import reports.predictions as predictions_module
 from reports.methods import paragraphs
-from reports.predictions import predictions
+from reports.predictions import headings, predictions
 from reports.read import read_published
 from tests.unit.reports.made.names import STUDY
 from tests.unit.reports.made.warehouse import make_warehouse
@@ -24,9 +25,30 @@ def told(tmp_path_factory: pytest.TempPathFactory) -> list[dict]:
 
 def test_each_prediction_has_its_section_in_the_order_of_the_plan(told: list[dict]) -> None:
     assert [t["title"] for t in told] == [
-        "Which baseline levels go with “Responder”?",
-        "Which baseline levels go with “Relapse”?",
+        "Which baseline levels go with “Responder”? (pain response by pain and doses, "
+        "One week after radiotherapy)",
+        "Which baseline levels go with “Relapse”? (relapse)",
     ]
+
+
+def test_predictions_of_one_event_have_headings_of_their_own() -> None:
+    visits = {"base": "Before", "later": "After"}
+    one = {
+        "analysis_id": "a", "event_label": "responder", "outcome": "pain response", "visit": "base",
+        "subset": "", "grouping": "group_code", "primary_method": "ridge_logistic",
+    }  # fmt: skip
+    told = headings(
+        [one, {**one, "subset": "er=positive"}, {**one, "primary_method": "other_model"},
+         {**one, "outcome": "pain response by pain alone"}, {**one, "analysis_id": "b"}],
+        visits,
+    )  # fmt: skip
+    assert len(set(told)) == 5
+    question = "Which baseline levels go with “responder”?"
+    ridge = "logistic model with a ridge penalty"
+    assert told[0] == f"{question} (pain response; at Before; {ridge}), analysis a"
+    assert told[1] == f"{question} (pain response; only er = positive, at Before; {ridge})"
+    assert told[2] == f"{question} (pain response; at Before; other_model)"
+    assert told[4].endswith("analysis b")
 
 
 def test_who_entered_and_what_the_guard_says(told: list[dict]) -> None:
@@ -47,6 +69,27 @@ def test_the_worth_of_a_model_is_that_on_persons_it_never_saw(told: list[dict]) 
     assert "The model of all persons has 10 targets." in model
     assert "0.11 too high (0.82 corrected)" in model
     assert "internal validation" in model
+
+
+def test_the_corrected_auc_is_no_headline_and_says_when_it_is_too_high(told: list[dict]) -> None:
+    headline = told[0]["title"] + told[0]["size"] + told[0]["worth"]
+    assert "0.82" not in headline
+    assert "0.93" not in headline
+    assert "0.82" not in told[0]["curves"].caption + told[0]["curves"].description
+    assert (
+        "80 candidate targets for 30 persons the bootstrap corrects too little"
+        in (told[0]["model"])
+    )
+    assert "the cross-validated AUC above is the one to cite" in told[0]["model"]
+
+
+def test_few_candidates_need_no_such_word() -> None:
+    figures = {
+        "n_selected": 2, "n_persons": 30, "auc_apparent": 0.8, "auc_optimism": 0.1,
+        "auc_corrected": 0.7,
+    }  # fmt: skip
+    assert "too little" not in predictions_module._model({**figures, "n_candidates": 30})
+    assert "too little" in predictions_module._model({**figures, "n_candidates": 31})
 
 
 def test_a_refused_model_has_no_worth_and_no_curve_but_its_targets(told: list[dict]) -> None:

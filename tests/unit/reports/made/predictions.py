@@ -31,10 +31,10 @@ def _models(text: Callable[[str], str]) -> pd.DataFrame:
     same = {"study_id": STUDY, "n_repeats": 20, "n_permutations": 199, "n_persons": 30}
     return pd.DataFrame([
         {**same, **_FIGURES, "analysis_id": MODEL, "outcome": text("pain_responder@follow_up"),
-         "event": "responder", "label": "exploratory", "n_events": 12, "n_without_outcome": 1,
+         "event": "responder", "label": "exploratory", "n_candidates": 80, "n_events": 12, "n_without_outcome": 1,
          "n_without_sample": 2, "reason": text("12 of 30 persons: 6081 are needed")},
         {**same, **dict.fromkeys(_FIGURES), "analysis_id": REFUSED, "outcome": "relapse",
-         "event": "yes", "label": "refused", "n_events": 3, "n_without_outcome": 0,
+         "event": "yes", "label": "refused", "n_candidates": 80, "n_events": 3, "n_without_outcome": 0,
          "n_without_sample": 0, "reason": text("3 in the smaller class, 10 are needed")},
     ]).astype({**dict.fromkeys(_FIGURES, "float64"), "n_selected": "Int64"})  # fmt: skip
 
