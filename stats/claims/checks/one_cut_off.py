@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import product
 
 import numpy as np
 from scipy import stats as sps
 
 from stats.claims.checks.table_reconstruction import tables_of
 from stats.claims.claim import CONSISTENT, INCONSISTENT, NOT_TESTABLE, Claim, Finding
-from stats.claims.rounding import TRUNCATED
+from stats.claims.rounding import ROUNDED, TRUNCATED, bounds
 from stats.claims.two_by_two import MOST_PERSONS, Table
 from stats.methods.arrays import Floats
 
@@ -27,7 +28,8 @@ class _CutOff:
     Parameters
     ----------
     score : the cut-off
-    expected : events that normal scores have there, in both groups
+    expected : events that normal scores have there, in both groups, as near to the table as the
+        rounding of means and SDs lets them come
     p : smaller of the two groups' binomial p
     side : below or above: on which side the event lies
     """
@@ -44,7 +46,9 @@ def one_cut_off(claim: Claim) -> Finding:
 
     The counts come from `table_reconstruction`. For each cut-off and either side of it, normal
     scores have P(event) in each group; the count is explained where its two-sided binomial p is
-    0.01 or more in both groups. A table that no cut-off explains does not come from such scores.
+    0.01 or more in both groups. A printed mean or SD stands for every number that is rounded to
+    it (or cut off to it, where the odds ratio is): the one that explains the count best is taken.
+    A table that no cut-off explains does not come from such scores.
     Rank and skewness of the real scores are unknown: the verdict is that of normal scores.
     """
     n_1, n_2 = claim.count("n_1"), claim.count("n_2")
@@ -68,7 +72,7 @@ def one_cut_off(claim: Claim) -> Finding:
     if len(independent) > 1:
         from_where = (f"{len(independent)} tables print the odds ratio; cut-offs explain "
                       f"{best.table.words} best")  # fmt: skip
-    told = (f"{from_where}. With {_scores(claim)}, the best single "
+    told = (f"{from_where}. With {_scores(claim)}, rounding allowed for, the best single "
             f"cut-off ({best.side} {best.score:.2f}) expects {e1:.1f} of {n_1} and {e2:.1f} of "
             f"{n_2}, binomial p = {best.p:.2g}")  # fmt: skip
     if best.p >= LEVEL:
@@ -78,20 +82,47 @@ def one_cut_off(claim: Claim) -> Finding:
 
 
 def _best(claim: Claim, table: Table) -> _CutOff:
-    means, sds = ([float(claim.number(f"{k}_{g}").exact) for g in (1, 2)] for k in ("mean", "sd"))
-    sds = [max(s, 1e-9) for s in sds]
-    low = min(m - 6 * s for m, s in zip(means, sds, strict=True))
-    high = max(m + 6 * s for m, s in zip(means, sds, strict=True))
+    means, sds = ([_range(claim, f"{k}_{g}", table) for g in (1, 2)] for k in ("mean", "sd"))
+    sds = [(max(low, 1e-9), max(high, 1e-9)) for low, high in sds]
+    widest = max(high for _, high in sds)
+    low, high = min(m[0] for m in means) - 6 * widest, max(m[1] for m in means) + 6 * widest
     scores = np.linspace(low, high, _POINTS)
+    counts = ((table.events_1, table.n_1), (table.events_2, table.n_2))
     best: list[_CutOff] = []
     for side in ("below", "above"):
-        shares = [_share(scores, m, s, side) for m, s in zip(means, sds, strict=True)]
-        p_both = np.minimum(_binomial_p(table.events_1, table.n_1, shares[0]),
-                            _binomial_p(table.events_2, table.n_2, shares[1]))  # fmt: skip
+        shares = [
+            _nearest_share(scores, m, s, side, *count)
+            for m, s, count in zip(means, sds, counts, strict=True)
+        ]
+        p_both = np.minimum(*(_binomial_p(*c, s) for c, s in zip(counts, shares, strict=True)))
         at = _middle(p_both)
         expected = (float(shares[0][at] * table.n_1), float(shares[1][at] * table.n_2))
         best.append(_CutOff(table, float(scores[at]), expected, float(p_both[at]), side))
     return max(best, key=lambda b: b.p)
+
+
+def _range(claim: Claim, name: str, table: Table) -> tuple[float, float]:
+    """Return the numbers that a printed one may stand for."""
+    ends = [end for way in {ROUNDED, table.way} for end in bounds(claim.number(name), way)]
+    return float(min(ends)), float(max(ends))
+
+
+def _nearest_share(
+    scores: Floats,
+    means: tuple[float, float],
+    sds: tuple[float, float],
+    side: str,
+    events: int,
+    n: int,
+) -> Floats:
+    """Return at each cut-off the share nearest to the count, of those within the rounding.
+
+    A share is monotone in mean and in SD, so its least and greatest stand at their ends; and p
+    falls on both sides of the share (events + ½) / (n + 1), at which it is 1.
+    """
+    corners = [_share(scores, mean, sd, side) for mean, sd in product(means, sds)]
+    least, greatest = np.min(corners, axis=0), np.max(corners, axis=0)
+    return np.asarray(np.clip((events + 0.5) / (n + 1), least, greatest), dtype=np.float64)
 
 
 def _middle(p: Floats) -> int:

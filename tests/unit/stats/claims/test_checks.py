@@ -83,6 +83,24 @@ def test_a_verdict_with_its_words(verdict, check, figures, wanted, words):
 
 
 @pytest.mark.parametrize(
+    ("scores", "wanted"),
+    [
+        ("mean_1=5; sd_1=1; mean_2=5; sd_2=1", "consistent"),
+        ("mean_1=5.0; sd_1=1.0; mean_2=5.0; sd_2=1.0", "inconsistent"),
+        ("mean_1=5.5; sd_1=0.8; mean_2=4.5; sd_2=0.8", "consistent"),
+        ("mean_1=5; sd_1=0; mean_2=5; sd_2=0", "consistent"),
+    ],
+)
+def test_a_cut_off_is_sought_within_the_rounding_of_means_and_sds(verdict, scores, wanted):
+    # 3 and 25 events of 30. Means of 5 may be 5.4 and 4.6, which a cut-off parts so; 5.0 may not.
+    table = "or=0.0222; ci_low=0.00481; ci_high=0.1028; n_1=30; n_2=30"
+    row = verdict("one_cut_off", f"{table}; {scores}")
+    assert "comes from " in row["explanation"]
+    assert row["verdict"] == wanted, row["explanation"]
+    assert "rounding allowed for" in row["explanation"]
+
+
+@pytest.mark.parametrize(
     ("figures", "wanted", "words"),
     [
         ("target=TNF-α", "reproduced", "TNF alpha"),
