@@ -85,6 +85,20 @@ def test_the_panel_has_room_for_its_spots():
     assert int(row["n_targets"]) == 80
 
 
+def test_instruments_say_what_their_difference_rests_on():
+    scales = {k: i for k, i in shipped_instruments().items() if not i.is_measure}
+    for name, found in scales.items():
+        kind = found.mid_source.partition(":")[0]
+        is_fixed = found.mid_score is not None
+        allowed = ("anchor-based", "anchor- and distribution-based") if is_fixed else (
+            "distribution-based",)  # fmt: skip
+        assert kind in allowed, name
+    # Eton 2004: 5 to 6 points of FACT-G in metastatic breast cancer.
+    assert scales["fact_g"].mid_score == 6
+    for name in ("painful_sites", "pain_characteristics", "functional_interference"):
+        assert "anchor-based by performance status" in scales[f"eortc_qlq_bm22_{name}"].mid_source
+
+
 def test_instruments_have_ranges_and_sources():
     for found in shipped_instruments().values():
         assert found.low < found.high
