@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from benchmarks.null_rates.draws import Floats, studies
+from stats.methods.firth_logistic import firth_logistic
 from stats.methods.mann_whitney import mann_whitney
 from stats.methods.moderated_t import moderated_t_groups, moderated_t_pairs
 from stats.methods.paired_t import paired_t
@@ -42,12 +43,19 @@ def _by_study(
     )
 
 
+def _firth(a: Floats, b: Floats) -> Floats:
+    """Return p of the odds of being in the first arm: the level's, one target at a time."""
+    events = np.repeat([1.0, 0.0], (len(a), len(b)))
+    return firth_logistic(np.vstack([a, b]), events, confidence=0.95).p_value
+
+
 ARM_TESTS: dict[str, ArmTest] = {
     "student_t": _whole(student_t),
     "welch_t": _whole(welch_t),
     "paired_t": _whole(paired_t),
     "mann_whitney": _whole(mann_whitney),
     "wilcoxon_signed_rank": _whole(wilcoxon_signed_rank),
+    "firth_logistic": _firth,
     "tost": _whole(tost, margin_log2=MARGIN_LOG2),
     "moderated_t": _by_study(moderated_t_groups, covariates=None),
     "moderated_t, trend": _by_study(moderated_t_groups, covariates=None, trend=True),

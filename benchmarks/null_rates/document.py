@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from benchmarks.kept import put_table
 from benchmarks.null_rates.demo_power import Power
+from benchmarks.null_rates.odds import EXACT, OddsRate
 from benchmarks.null_rates.predictions import Claimed
 from benchmarks.null_rates.rates import Rate
 
@@ -57,15 +58,22 @@ def claim_lines(claimed: Sequence[Claimed]) -> list[str]:
     ]
 
 
-def write_tables(
-    document: Path, rates: Sequence[Rate], power: Sequence[Power], claimed: Sequence[Claimed]
-) -> None:
-    """Put all tables between the marks of the document."""
-    tables = {
-        "rates": rate_lines(rates),
-        "power": power_lines(power),
-        "predictions": claim_lines(claimed),
-    }
+def odds_lines(odds: Sequence[OddsRate]) -> list[str]:
+    """Return a row of a table for each test of odds ratios, with its head."""
+    head = [
+        "| test | persons | rate below 0.05 at 10 % | at 30 % | at 50 % | largest, at | must be |",
+        "|---|---|---|---|---|---|---|",
+    ]
+    return head + [
+        f"| `{r.test}` | {r.data} | {_share(r.rate_10)} | {_share(r.rate_30)} "
+        f"| {_share(r.rate_50)} | **{_share(r.largest)}**, {r.at:.1%} "
+        f"| {'at most 0.05' if r.test in EXACT else ''} |"
+        for r in odds
+    ]
+
+
+def write_tables(document: Path, tables: Mapping[str, Sequence[str]]) -> None:
+    """Put tables between their marks of the document."""
     for name, lines in tables.items():
         put_table(document, name, "\n".join(lines))
 

@@ -115,6 +115,7 @@ TWO_ARMS = (
     _pairs("wilcoxon_signed_rank", "10 pairs", _size(signed_rank_size(10)), n_pairs=10),
     _pairs("wilcoxon_signed_rank", "6 pairs", _size(signed_rank_size(6)), n_pairs=6),
     _pairs("wilcoxon_signed_rank", "30 pairs, levels in steps of 0.25", SHOWN, step=0.25),
+    _groups("firth_logistic", "12 v 18 persons", _between(0.04, 0.055), sizes=(12, 18)),
     _pairs("student_t", "30 pairs as if unpaired (paper mode)", _between(0.0, 0.005)),
     _any_hit(_groups("student_t"), EXACT),
     _any_hit(_groups("welch_t"), SHOWN),
