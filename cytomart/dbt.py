@@ -42,9 +42,8 @@ def build(home: Home, on_progress: Callable[[int, int], None] | None = None) -> 
     results = home.vault / "target" / "run_results.json"
     results.unlink(missing_ok=True)
     process = subprocess.Popen(
-        [sys.executable, "-m", "dbt.cli.main", "--log-format", "json", "--no-use-colors",
-         "build", "--exclude-resource-type", "unit_test",
-         "--project-dir", str(REPO_ROOT), "--profiles-dir", str(REPO_ROOT)],
+        [sys.executable, "-m", "cytomart.dbt_process",
+         "build", "--exclude-resource-type", "unit_test"],
         cwd=REPO_ROOT,
         env=_environment(home),
         stdout=subprocess.PIPE,
@@ -71,6 +70,8 @@ def _environment(home: Home) -> dict[str, str]:
         **os.environ,
         "CYTOMART_HOME": str(home.root),
         "CYTOMART_LOCK_PID": str(os.getpid()),
+        "DBT_PROJECT_DIR": str(REPO_ROOT),
+        "DBT_PROFILES_DIR": str(REPO_ROOT),
         "DBT_TARGET_PATH": str(home.vault / "target"),
         "DBT_LOG_PATH": str(home.logs_dir),
         "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",

@@ -28,6 +28,9 @@ from store.lock import writer_lock
 
 RELATIONS = {r.full_name: r for r in (*RAW, *QUALITY)}
 ANALYTES = [f"T{i:02d}" for i in range(1, 13)]
+#: dbt as a person starts it, and as cytomart does: the latter does not parse the project anew.
+PLAIN = (str(Path(sys.executable).parent / "dbt"), "--no-use-colors")
+KEPT = (sys.executable, "-m", "cytomart.dbt_process")
 BASELINE_DAY = date(2020, 3, 1)
 NOW = datetime(2021, 1, 1, tzinfo=UTC)
 
@@ -43,15 +46,16 @@ class Built:
     rows: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 
 
-def run_dbt(home: Home, work: Path, *args: str) -> subprocess.CompletedProcess[str]:
+def dbt_build(
+    home: Home, work: Path, *args: str, command: tuple[str, ...] = KEPT
+) -> subprocess.CompletedProcess[str]:
     env = os.environ | {
         "CYTOMART_HOME": str(home.root),
         "DBT_TARGET_PATH": str(work / "target"),
         "DBT_LOG_PATH": str(work / "logs"),
     }
-    dbt = Path(sys.executable).parent / "dbt"
     return subprocess.run(
-        [str(dbt), "--no-use-colors", "build", *args],
+        [*command, "build", *args],
         cwd=REPO_ROOT, env=env, capture_output=True, text=True, check=False,
     )  # fmt: skip
 
@@ -75,7 +79,7 @@ def workshop(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def empty_home(workshop: Path) -> Iterator[Built]:
     """A home that nobody loaded anything into, after a bare `dbt build`."""
     home = Home(workshop / "home")
-    built = open_built(home, workshop, run_dbt(home, workshop))
+    built = open_built(home, workshop, dbt_build(home, workshop, command=PLAIN))
     yield built
     built.con.close()
 
@@ -141,8 +145,8 @@ def build_rows(workshop: Path, put_spots: Any) -> Any:
             write_rows(con, rows, put_spots)
             release(con, held=("", ""), accepted=("", ""))
             con.close()
-        built = open_built(home, work, run_dbt(home, work, *args, "--exclude-resource-type",
-                                               "unit_test"))  # fmt: skip
+        done = dbt_build(home, work, *args, "--exclude-resource-type", "unit_test")
+        built = open_built(home, work, done)
         return Built(built.con, built.log, built.returncode, built.manifest, rows)
 
     return build
@@ -170,7 +174,7 @@ def small_studies(workshop: Path, empty_home: Built, put_spots: Any) -> Iterator
         write_rows(con, rows, put_spots)
         release(con, held=("block", "HELD"), accepted=("block", "B2"))
         con.close()
-    result = run_dbt(home, workshop, "--exclude-resource-type", "unit_test", "seed")
+    result = dbt_build(home, workshop, "--exclude-resource-type", "unit_test", "seed")
     built = open_built(home, workshop, result)
     yield Built(built.con, built.log, built.returncode, built.manifest, rows)
     built.con.close()

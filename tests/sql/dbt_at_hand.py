@@ -14,6 +14,9 @@ from typing import Any
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
 from dbt.adapters.factory import reset_adapters
 from dbt.cli.main import dbtRunner
+from dbt.contracts.graph.manifest import Manifest
+
+from cytomart import kept_parse
 
 
 def main() -> None:
@@ -22,7 +25,7 @@ def main() -> None:
         request = json.loads(line)
         os.environ["CYTOMART_HOME"] = request["home"]
         if manifest is None:
-            manifest = dbtRunner().invoke(["--quiet", "parse"]).result
+            manifest = project()
         done = dbtRunner(manifest=manifest).invoke(
             ["--log-level", "none", "build", *request["args"]]
         )
@@ -30,6 +33,15 @@ def main() -> None:
         DuckDBConnectionManager.close_all_connections()
         reset_adapters()
         print(json.dumps({"ok": done.success, "log": said(done)}), flush=True)
+
+
+def project() -> Manifest:
+    key = kept_parse.of_now()
+    kept = kept_parse.read(key)
+    if kept is None:
+        kept = dbtRunner().invoke(["--quiet", "parse"]).result
+        kept_parse.keep(key, kept)
+    return kept
 
 
 def said(done: Any) -> str:
