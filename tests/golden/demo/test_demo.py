@@ -285,12 +285,23 @@ def test_status_names_the_generation_and_the_batches(demo, cytomart):
         ["SYN-01", "SYN-02", "SYN-03"], "released")  # fmt: skip
 
 
-def test_a_plain_dbt_build_passes_after_the_demo(demo):
+@pytest.mark.parametrize(
+    "selected",
+    [
+        ("--select", "+fct_measurements", "--exclude-resource-type", "unit_test"),
+        pytest.param((), id="all", marks=pytest.mark.slow),
+    ],
+)
+def test_a_plain_dbt_build_passes_after_the_demo(demo, selected):
+    """The quick form builds what needs files, seeds, kept batches and Python; the full one all.
+
+    In CI a plain build of everything, unit tests too, is that of tests/sql/test_empty_home.py.
+    """
     env = {"CYTOMART_HOME": str(demo.home), "PATH": "/usr/bin:/bin",
            "DBT_TARGET_PATH": str(demo.home / "vault" / "target-plain"),
            "DBT_LOG_PATH": str(demo.home / "vault" / "logs"), "HOME": str(demo.home)}  # fmt: skip
     done = subprocess.run(
-        [sys.executable, "-m", "dbt.cli.main", "build"], cwd=REPO_ROOT, env=env,
+        [sys.executable, "-m", "dbt.cli.main", "build", *selected], cwd=REPO_ROOT, env=env,
         capture_output=True, text=True, check=False,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout[-3000:]

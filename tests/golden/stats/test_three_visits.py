@@ -26,6 +26,9 @@ from stats import run, run_predictions
 from stats.prediction.settings import Settings
 from store.home import Home
 
+# One worker makes the study, for all of these.
+pytestmark = pytest.mark.xdist_group("three_visits")
+
 DESIGN = Design(patients=22, controls=10, targets=24, visits=3, centres=2, missing_follow_up=2,
                 missed_visits=4, study_id="three-visits")  # fmt: skip
 FEW = Settings(n_repeats=2, n_bootstraps=3, n_permutations=5, n_permutation_repeats=1)
