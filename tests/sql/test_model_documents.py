@@ -127,6 +127,16 @@ def test_public_tables_have_an_enforced_contract(path):
     assert set(key) <= not_null
 
 
+def test_a_model_that_sets_how_joins_are_carried_out_sets_it_back():
+    found = 0
+    for path in SQL:
+        config = document(path).get("config", {})
+        is_set = "outer_joins_as_written" in str(config.get("pre_hook", ""))
+        assert is_set == ("outer_joins_as_estimated" in str(config.get("post_hook", ""))), path.stem
+        found += is_set
+    assert found
+
+
 ARITHMETIC = re.compile(
     r"\b(avg|ordered_mean|ordered_sd|stddev_samp|median|percentile_cont|sum|exp|ln|log2|power|sqrt|abs)\(|"
     r"safe_log2|net_signal|signed_fold_change\(|replicate_cv|minus_log10|days_between|percent_text|nullif\(|"

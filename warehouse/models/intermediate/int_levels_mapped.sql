@@ -48,21 +48,10 @@ ranked as (
         replicates.target_id,
         replicates.background_method,
         replicates.replicate_rule,
-        rank() over (
-            partition by
-                replicates.study_id,
-                replicates.array_id,
-                replicates.background_method,
-                replicates.replicate_rule
-            order by replicates.net_afu
-        ) as first_rank,
+        rank() over own_values as first_rank,
         count(*) over (
-            partition by
-                replicates.study_id,
-                replicates.array_id,
-                replicates.background_method,
-                replicates.replicate_rule,
-                replicates.net_afu
+            own_values
+            range between current row and current row
         ) as n_ties,
         count(*) over (
             partition by
@@ -82,6 +71,14 @@ ranked as (
             and replicates.background_method = rules.background_method
             and replicates.replicate_rule = rules.replicate_rule
     where replicates.target_kind = 'analyte' and replicates.net_afu is not null
+    window own_values as (
+        partition by
+            replicates.study_id,
+            replicates.array_id,
+            replicates.background_method,
+            replicates.replicate_rule
+        order by replicates.net_afu
+    )
 ),
 
 -- equal values share their average rank; twice the rank keeps the arithmetic in whole numbers

@@ -27,6 +27,7 @@ averaged as (
         batch_id,
         batch_state,
         {{ ordered_mean('net_afu', 'is_kept') }} as mean_afu,
+        {{ closest_pair_mean('net_afu', 'is_kept') }} as pair_mean_afu,
         {{ replicate_cv('net_afu', 'is_kept') }} as cv_frac,
         count(*) as n_spots,
         count(*) filter (where is_kept) as n_spots_kept,
@@ -39,52 +40,10 @@ averaged as (
     group by all
 ),
 
-paired_neighbours as (
-    select
-        spots.study_id,
-        spots.array_id,
-        spots.target_id,
-        spots.background_method,
-        spots.net_afu as lower_afu,
-        lead(spots.net_afu) over (
-            partition by
-                spots.study_id,
-                spots.array_id,
-                spots.target_id,
-                spots.background_method
-            order by spots.net_afu
-        ) as upper_afu
-    from spots
-    inner join listed_rules as rules
-        on
-            spots.study_id = rules.study_id
-            and spots.background_method = rules.background_method
-            and rules.replicate_rule = 'best_two'
-    where spots.is_kept and spots.target_id is not null
-),
-
--- the closest pair are neighbours by size; of pairs equally close, the lower one
-picked_closest as (
-    select
-        study_id,
-        array_id,
-        target_id,
-        background_method,
-        (lower_afu + upper_afu) / 2 as pair_mean_afu
-    from paired_neighbours
-    where upper_afu is not null
-    qualify
-        row_number() over (
-            partition by study_id, array_id, target_id, background_method
-            order by upper_afu - lower_afu asc, lower_afu asc
-        ) = 1
-),
-
 chosen as (
     select
         averaged.*,
         rules.replicate_rule,
-        closest.pair_mean_afu,
         rules.replicate_rule = 'best_two' and averaged.n_spots_kept >= 3
             as is_pair_used
     from averaged
@@ -92,12 +51,6 @@ chosen as (
         on
             averaged.study_id = rules.study_id
             and averaged.background_method = rules.background_method
-    left join picked_closest as closest
-        on
-            averaged.study_id = closest.study_id
-            and averaged.array_id = closest.array_id
-            and averaged.target_id = closest.target_id
-            and averaged.background_method = closest.background_method
 ),
 
 explained as (
