@@ -207,7 +207,7 @@ def _scores(published: Published) -> str:
         f"Scores are compared within persons: {tests}; persons without a score at a visit "
         "are counted and shown as missing. The change is read against the minimal important "
         "difference of the scale; where a scale has none of its own, half a standard deviation "
-        "of the first visit stands in and is called distribution-based."
+        "of the baseline visit stands in and is called distribution-based."
     )
 
 

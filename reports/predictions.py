@@ -28,6 +28,8 @@ _LABEL = {
 #: Kinds of model in words.
 _METHOD = {"ridge_logistic": "logistic model with a ridge penalty"}
 
+_REVERSED = " A share below 50 % is chance as well, not a prediction in reverse."
+
 Row = dict[str, Any]
 
 
@@ -104,13 +106,13 @@ def _size(model: Row) -> str:
         lacking.append(f"the outcome of {words.count(n, 'person')} is unknown")
     if n := model["n_without_sample"]:
         lacking.append(
-            f"{words.count(n, 'person')} with an outcome had no sample of the first visit"
+            f"{words.count(n, 'person')} with an outcome had no sample of the baseline visit"
         )
     lost = f" Not counted: {words.listed(lacking)}." if lacking else ""
     size = f"Size of the study: {_LABEL[model['label']]}"
     return (
         f"Of {words.count(model['n_persons'], 'person')} with a baseline sample, "
-        f"{model['n_events']} had “{model['event_label']}” (the plan’s event of "
+        f"{model['n_events']} counted as “{model['event_label']}” (the plan’s event of "
         f"{model['outcome']}).{lost} {size}{_because(model['reason'])}."
     )
 
@@ -129,7 +131,8 @@ def _worth(model: Row) -> str:
         f"without it in {words.percent(model['auc_cv'])} of pairs (cross-validated AUC "
         f"{words.number(model['auc_cv'], 2)}, {low} to {high} over {model['n_repeats']} deals "
         f"into folds); a coin reaches 50 %. By the same search on {n} permuted outcomes, {p}: "
-        f"{'no better than chance' if chance else 'better than chance'}. Calibration slope "
+        f"{'no better than chance' if chance else 'better than chance'}."
+        f"{_REVERSED if chance and model['auc_cv'] < 0.5 else ''} Calibration slope "
         f"{words.number(model['calibration_slope'], 2)} (1 is right, below 1 predictions are too "
         f"extreme), Brier score {words.number(model['brier'], 3)} (giving everyone the share of "
         f"events: {words.number(model['brier_of_share'], 3)})."
@@ -142,19 +145,17 @@ def _model(model: Row) -> str:
     Its corrected AUC stands here and nowhere else: it is no headline, and beside more candidates
     than persons it is still too high (docs/error-rates.md has how much).
     """
-    n_targets, n_persons = model["n_candidates"], model["n_persons"]
     still = (
-        f" With {n_targets} candidate targets for {words.count(n_persons, 'person')} the bootstrap "
-        "corrects too little and that figure is still too high: the cross-validated AUC above is "
-        "the one to cite."
-        if n_targets > n_persons
+        f", still too high with {model['n_candidates']} candidate targets for "
+        f"{words.count(model['n_persons'], 'person')}: the cross-validated AUC is the one to cite"
+        if model["n_candidates"] > model["n_persons"]
         else ""
     )
     return (
         f"The model of all persons has {words.count(model['n_selected'], 'target')}. On the "
         f"persons that it was made of its AUC is {words.number(model['auc_apparent'], 2)}, by "
         f"bootstrap {words.number(model['auc_optimism'], 2)} too high "
-        f"({words.number(model['auc_corrected'], 2)} corrected).{still} All of this is internal "
+        f"({words.number(model['auc_corrected'], 2)} corrected{still}). All of this is internal "
         "validation: whether it holds for other patients, only other patients can show."
     )
 

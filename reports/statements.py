@@ -70,7 +70,7 @@ class Contrast:
 
 @dataclass(frozen=True)
 class Outcome:
-    """Change of one score from the first visit, in words."""
+    """Change of one score from baseline, in words."""
 
     scale_id: str
     label: str
@@ -121,7 +121,7 @@ def _contrast(
 
 
 def outcomes(published: Published) -> list[Outcome]:
-    """Return each follow-up score against the first visit, in the plan's order."""
+    """Return each follow-up score against baseline, in the plan's order."""
     rows = published.rows("outcomes")
     first = {r["scale_id"]: r for r in rows if r["is_baseline"]}
     return [

@@ -74,9 +74,9 @@ def _counted(row: dict[str, Any]) -> str:
 
 
 def scores(published: Published) -> Table:
-    """Return scores by visit with their change from the first visit."""
+    """Return scores by visit with their change from baseline."""
     return table(
-        "Scores by visit. Change is measured within persons, from the first visit. “Important” is "
+        "Scores by visit. Change is measured within persons, from baseline. “Important” is "
         "the share of all people who improved by at least the smallest important change; people "
         "without a score at that visit count as not improved, “of those seen” leaves them out. dz "
         "is the mean change over its standard deviation.",

@@ -174,9 +174,7 @@ def _change(
     bar = middle.mark_rule(color=theme.INK, strokeWidth=2.6)
     dot = middle.mark_point(color=theme.INK, filled=True, size=90, opacity=1)
     layers += [bar.encode(y="ci_low:Q", y2="ci_high:Q"), dot.encode(y="mean_change:Q")]
-    return alt.layer(*layers).properties(
-        width=width, height=_HEIGHT, title="Change from the first visit"
-    )
+    return alt.layer(*layers).properties(width=width, height=_HEIGHT, title="Change from baseline")
 
 
 def _span(later: pd.DataFrame, means: pd.DataFrame, mid_change: float | None) -> list[float]:

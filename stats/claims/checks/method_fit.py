@@ -36,6 +36,21 @@ ANSWERS: Mapping[str, tuple[str, tuple[str, ...]]] = {
     "mcnemar": ("two_shares", _TOGETHER),
     "logistic": ("two_shares", _APART),
 }
+#: Methods as a reader of the report knows them.
+_NAMES: Mapping[str, str] = {
+    "student_t": "Student's t-test", "welch_t": "Welch's t-test", "paired_t": "the paired t-test",
+    "mann_whitney": "the Mann–Whitney test", "wilcoxon_signed_rank": "Wilcoxon's signed-rank test",
+    "anova_oneway": "one-way analysis of variance", "welch_anova": "Welch's analysis of variance",
+    "kruskal": "the Kruskal–Wallis test", "friedman": "Friedman's test",
+    "anova_repeated": "analysis of variance for repeated measures",
+    "mixed_model": "a mixed model", "levene": "Levene's test",
+    "brown_forsythe": "the Brown–Forsythe test", "bartlett": "Bartlett's test",
+    "f_of_variances": "the F ratio of variances", "shapiro_wilk": "the Shapiro–Wilk test",
+    "kolmogorov_smirnov": "the Kolmogorov–Smirnov test", "pearson": "Pearson's correlation",
+    "spearman": "Spearman's correlation", "chi_square": "the χ² test",
+    "fisher": "Fisher's exact test", "mcnemar": "McNemar's test",
+    "logistic": "logistic regression",
+}  # fmt: skip
 _PURPOSES = {
     "two_means": "compares two means", "several_means": "compares several means",
     "variance_homogeneity": "tests whether variances are equal", "normality": "tests normality",
@@ -53,14 +68,20 @@ def method_fit(claim: Claim) -> Finding:
     method, purpose, data = (claim.text(n) for n in ("method", "purpose", "data"))
     answers, fits = ANSWERS[method]
     able = [m for m, (p, d) in ANSWERS.items() if p == purpose and data in d]
-    told = f"{method} {_PURPOSES[answers]} of {listed(_DATA[d] for d in fits)}"
+    told = f"{_capital(_NAMES[method])} {_PURPOSES[answers]} of {listed(_DATA[d] for d in fits)}"
     numbers = {"n_methods_that_fit": float(len(able))}
     if answers == purpose and data in fits:
         return Finding(CONSISTENT, f"{told}, as it is used.", numbers)
-    use = f"it is used where {_PURPOSES[purpose].split()[0]} means another question"
     if answers == purpose:
         use = f"it is used on {_DATA[data]}"
     else:
         use = f"it is used as a method that {_PURPOSES[purpose]}"
-    needed = listed(able) if able else "a test of the same persons' variances (Pitman–Morgan)"
+    needed = (
+        " or ".join(_NAMES[m] for m in able)
+        or "a test of the same persons' variances (Pitman–Morgan)"
+    )
     return Finding(INCONSISTENT, f"{told}; {use}. Needed: {needed}.", numbers)
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]

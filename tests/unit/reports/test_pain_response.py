@@ -43,9 +43,17 @@ def test_the_sentence_names_both_denominators_and_the_time(published):
     )
     assert told.sites is None
     by_definition = {row[1]: row for row in told.table.rows}
-    assert by_definition["Pain and analgesics"][2:9] == ("30", "3", "9", "15", "2", "0", "1")
-    # What the publication has no row for is told among the indeterminate.
-    assert by_definition["The same, to the letter"][5:7] == ("16", "1")
+    assert by_definition["Pain and analgesics"][2:10] == ("30", "3", "9", "15", "2", "0", "0", "1")
+    # What the publication has no row for stands apart, as in the figure, and adds up with it.
+    letter = by_definition["The same, to the letter"]
+    assert letter[5:8] == ("15", "1", "1")
+    for row in told.table.rows:
+        assert sum(int(n) for n in row[3:10]) == int(row[2])
+
+
+def test_without_such_a_change_there_is_no_column_for_it(published):
+    rows = clinic.pain_response(changed(published, n_gap=0), stamp="").table.rows
+    assert {len(r) for r in rows} == {13}
 
 
 def test_without_any_dose_there_is_no_rate_but_a_reason(published):
@@ -59,7 +67,7 @@ def test_without_any_dose_there_is_no_rate_but_a_reason(published):
         "One week after radiotherapy: no rate, for the doses of analgesics are not known of "
         "anybody.",
     )
-    assert told.table.rows[0][9:] == ("–", "–", "–", "–")
+    assert told.table.rows[0][10:] == ("–", "–", "–", "–")
 
 
 def test_the_sentence_names_everybody_who_could_not_be_judged(published):
@@ -68,7 +76,7 @@ def test_the_sentence_names_everybody_who_could_not_be_judged(published):
                 n_evaluable=15), stamp=""
     )  # fmt: skip
     assert (
-        "; 2 without a score then, 3 with pain below 2 points of 10 at the first visit, 1 whose "
+        "; 2 without a score then, 3 with pain below 2 points of 10 at baseline, 1 whose "
         "site was irradiated before and 9 whose dose of analgesics is not known counted as no "
         "response. Of the 15 who can be judged"
     ) in told.sentences[0]

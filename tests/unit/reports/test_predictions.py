@@ -53,9 +53,9 @@ def test_predictions_of_one_event_have_headings_of_their_own() -> None:
 
 def test_who_entered_and_what_the_guard_says(told: list[dict]) -> None:
     first, second = (t["size"] for t in told)
-    assert "Of 30 persons with a baseline sample, 12 had “Responder”" in first
+    assert "Of 30 persons with a baseline sample, 12 counted as “Responder”" in first
     assert "the outcome of 1 person is unknown" in first
-    assert "2 persons with an outcome had no sample of the first visit" in first
+    assert "2 persons with an outcome had no sample of the baseline visit" in first
     assert "exploratory (12 of 30 persons: 6081 are needed)" in first
     assert "too small for a model (3 in the smaller class, 10 are needed)" in second
     assert "Not counted" not in second
@@ -67,7 +67,7 @@ def test_the_worth_of_a_model_is_that_on_persons_it_never_saw(told: list[dict]) 
     assert "cross-validated AUC 0.55, 0.47 to 0.62 over 20 deals" in worth
     assert "199 permuted outcomes, p = 0.31: no better than chance" in worth
     assert "The model of all persons has 10 targets." in model
-    assert "0.11 too high (0.82 corrected)" in model
+    assert "0.11 too high (0.82 corrected, still too high" in model
     assert "internal validation" in model
 
 
@@ -76,11 +76,19 @@ def test_the_corrected_auc_is_no_headline_and_says_when_it_is_too_high(told: lis
     assert "0.82" not in headline
     assert "0.93" not in headline
     assert "0.82" not in told[0]["curves"].caption + told[0]["curves"].description
-    assert (
-        "80 candidate targets for 30 persons the bootstrap corrects too little"
-        in (told[0]["model"])
-    )
-    assert "the cross-validated AUC above is the one to cite" in told[0]["model"]
+    assert "still too high with 80 candidate targets for 30 persons" in told[0]["model"]
+    assert "the cross-validated AUC is the one to cite" in told[0]["model"]
+
+
+def test_chance_below_one_half_is_no_prediction_in_reverse() -> None:
+    figures = {
+        "auc_cv": 0.34, "auc_cv_lowest": 0.17, "auc_cv_highest": 0.49, "n_permutations": 199,
+        "permutation_p_value": 0.97, "n_repeats": 20, "calibration_slope": -1.2, "brier": 0.26,
+        "brier_of_share": 0.24,
+    }  # fmt: skip
+    said = "not a prediction in reverse"
+    assert said in predictions_module._worth(figures)
+    assert said not in predictions_module._worth({**figures, "auc_cv": 0.55})
 
 
 def test_few_candidates_need_no_such_word() -> None:
@@ -88,8 +96,8 @@ def test_few_candidates_need_no_such_word() -> None:
         "n_selected": 2, "n_persons": 30, "auc_apparent": 0.8, "auc_optimism": 0.1,
         "auc_corrected": 0.7,
     }  # fmt: skip
-    assert "too little" not in predictions_module._model({**figures, "n_candidates": 30})
-    assert "too little" in predictions_module._model({**figures, "n_candidates": 31})
+    assert "still too high" not in predictions_module._model({**figures, "n_candidates": 30})
+    assert "still too high" in predictions_module._model({**figures, "n_candidates": 31})
 
 
 def test_a_refused_model_has_no_worth_and_no_curve_but_its_targets(told: list[dict]) -> None:

@@ -24,7 +24,7 @@ FOUND = {
     11: (["vas_before_whole"], ["166.8", "167/30 = 5.5667", "truncated", "steps of 0.1"],
          {"nearest_sum": (167, 0), "mean_times_n": (166.8, 1e-9)}),
     12: (["fold_rule"], ["0.667", "0.65 to 0.667"], {"lower_ratio": (2 / 3, 1e-12)}),
-    15: (["anova_homogeneity"], ["levene", "bartlett", "several means"], {}),
+    15: (["anova_homogeneity"], ["Levene", "Bartlett", "several means"], {}),
     16: (["multiplicity"], ["240 tests", "12 false hits", "fold change, lowers"],
          {"n_tests": (240, 0), "expected_false_hits": (12, 1e-9)}),
     17: (["pearson"], ["no value is printed"], {"n_lacking": (1, 0)}),
