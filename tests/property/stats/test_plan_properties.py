@@ -15,7 +15,16 @@ from stats import run
 # A slow or busy machine is no failure of a law.
 SHORT = settings(deadline=None, max_examples=25)
 
+#: A whole plan takes a quarter of a second, and all rows of a draw are its checks: a few draws
+#: are the quick form, the full one is `make test-full`.
+DRAWS = pytest.mark.parametrize("n_draws", [8, pytest.param(60, marks=pytest.mark.slow)])
+
 TARGETS = ("T1", "T2", "T3")
+
+
+def holds(law, n_draws, **drawn):
+    """Try a law on so many draws."""
+    settings(deadline=None, max_examples=n_draws)(given(**drawn)(law))()
 
 
 def measurement(sample_id, target, level):
@@ -76,12 +85,14 @@ def results(measurements, samples, plan_rows):
     )  # fmt: skip
 
 
-@SHORT
-@given(study=studies(), data=st.data())
-def test_the_order_of_rows_never_matters(study, data):
-    measurements, samples = study
-    shuffled = [data.draw(st.permutations(rows)) for rows in (measurements, samples, PLAN_ROWS)]
-    assert results(measurements, samples, PLAN_ROWS) == results(*shuffled)
+@DRAWS
+def test_the_order_of_rows_never_matters(n_draws):
+    def law(study, data):
+        measurements, samples = study
+        shuffled = [data.draw(st.permutations(rows)) for rows in (measurements, samples, PLAN_ROWS)]
+        assert results(measurements, samples, PLAN_ROWS) == results(*shuffled)
+
+    holds(law, n_draws, study=studies(), data=st.data())
 
 
 @SHORT
@@ -120,11 +131,13 @@ def test_every_gap_has_a_reason_and_every_adjusted_p_is_at_least_p(study):
             assert row["p_adjusted_global"] >= row["p_value"] * (1 - 1e-15)
 
 
-@SHORT
-@given(study=studies())
-def test_pairs_and_dropped_are_all_patients_of_the_arms(study):
-    _, samples = study
-    patients = {s["patient_id"] for s in samples if s["group_code"] in "AB"}
-    for row in results(*study, PLAN_ROWS).tests.to_pylist():
-        if row["method"] == "paired_t":
-            assert row["n_pairs"] + row["n_dropped"] == len(patients)
+@DRAWS
+def test_pairs_and_dropped_are_all_patients_of_the_arms(n_draws):
+    def law(study):
+        _, samples = study
+        patients = {s["patient_id"] for s in samples if s["group_code"] in "AB"}
+        for row in results(*study, PLAN_ROWS).tests.to_pylist():
+            if row["method"] == "paired_t":
+                assert row["n_pairs"] + row["n_dropped"] == len(patients)
+
+    holds(law, n_draws, study=studies())
