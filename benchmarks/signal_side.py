@@ -39,7 +39,7 @@ _HOOKS = ("set disabled_optimizers = 'build_side_probe_side'", "reset disabled_o
 def measure(home: Path, compiled: Path) -> dict[str, object]:
     """Run both stages, and the bare arithmetic; return CPU, wall, sums and counts."""
     con = duckdb.connect(str(home))
-    # One thread, as limma: with two, the one without work waits for the other in a busy loop.
+    # One thread, as limma: with two, CPU doubles or not from run to run, for no gain.
     con.execute("set TimeZone = 'UTC'; set threads = 1; attach ':memory:' as scratch")
     con.execute(f"create table scratch.matrices as {signal_bare.MATRICES}")
     timed = {
