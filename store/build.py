@@ -16,7 +16,7 @@ from duckdb import DuckDBPyConnection
 from contracts import STANDING, CytomartError, Relation, conform, failure
 from contracts.relation import sql_type
 from store.durable import PRIVATE_FILE
-from store.engine import OFFLINE
+from store.engine import OFFLINE, SESSION
 from store.home import Home
 from store.lock import Holder, WriterBusy, read_holder
 from store.sql_text import literal
@@ -65,7 +65,7 @@ def open_build(home: Home) -> DuckDBPyConnection:
         os.umask(mask)
     home.build_path.chmod(PRIVATE_FILE)
     try:
-        con.execute("set TimeZone = 'UTC'")
+        con.execute(SESSION)
         prepare(con)
     except BaseException:
         con.close()

@@ -9,7 +9,7 @@ from duckdb import DuckDBPyConnection
 
 from contracts import Relation, failure
 from store.build import prepare
-from store.engine import IN_MEMORY
+from store.engine import IN_MEMORY, SESSION
 from store.home import Home
 from store.lock import WriterBusy, read_holder
 from store.sql_text import literal
@@ -36,7 +36,7 @@ def glance(home: Home, relations: Mapping[Relation, str]) -> DuckDBPyConnection:
     """
     con = duckdb.connect(":memory:", config=IN_MEMORY)
     try:
-        con.execute("set TimeZone = 'UTC'")
+        con.execute(SESSION)
         prepare(con)
         if home.build_path.exists():
             _copy(home, con, relations)

@@ -10,7 +10,7 @@ from duckdb import DuckDBPyConnection
 
 from contracts import CytomartError, failure
 from contracts.quality import GENERATION
-from store.engine import OFFLINE
+from store.engine import OFFLINE, SESSION
 from store.fault_points import fault_point
 from store.home import Home
 from store.published import Outgoing, comment_statements, outgoing, refuse_identity
@@ -37,7 +37,7 @@ def copy_published(
     """
     con = duckdb.connect(config={**OFFLINE, "temp_directory": str(home.spill_dir)})
     try:
-        con.execute("set TimeZone = 'UTC'")
+        con.execute(SESSION)
         _attach(con, home, target)
         relations = outgoing(con, _SOURCE)
         con.begin()
@@ -122,7 +122,7 @@ def _copy(con: DuckDBPyConnection, relation: Outgoing) -> tuple[int, str]:
 def open_copy(target: Path) -> DuckDBPyConnection:
     """Open a finished copy to export from it."""
     con = duckdb.connect(str(target), read_only=True, config=OFFLINE)
-    con.execute("set TimeZone = 'UTC'")
+    con.execute(SESSION)
     return con
 
 

@@ -15,7 +15,7 @@ import duckdb
 from duckdb import DuckDBPyConnection
 
 from contracts import CytomartError, failure
-from store.engine import OFFLINE
+from store.engine import OFFLINE, SESSION
 from store.home import Home
 
 _EXPLAIN = re.compile(r"\s*explain\b\s*(?:analyze\b|\([^()]*\))?", re.IGNORECASE)
@@ -136,7 +136,7 @@ def _open(home: Home, extra: dict[str, Any]) -> DuckDBPyConnection:
         )
     try:
         con = duckdb.connect(str(path), read_only=True, config={**OFFLINE, **extra})
-        con.execute("set TimeZone = 'UTC'")
+        con.execute(SESSION)
     except duckdb.Error as error:
         raise _unreadable(path, error) from error
     return con

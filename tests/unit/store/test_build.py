@@ -181,3 +181,9 @@ def test_a_batchs_content_changes_with_every_file_that_concerns_it_and_no_other(
     assert corrected["B1"] != assessed["B1"]
     assert corrected["B2"] == assessed["B2"]
     con.close()
+
+
+def test_a_long_query_draws_no_bar_into_what_is_printed(home: Home) -> None:
+    con = open_build(home)
+    assert con.execute("select current_setting('enable_progress_bar')").fetchone() == (False,)
+    con.close()
