@@ -74,7 +74,9 @@ def fill(walk: Walk) -> None:
     shutil.copyfile(walk.truth / "plan.csv", walk.folder / "plan.csv")
     draft = (walk.folder / "study.toml").read_text(encoding="utf-8")
     words = (walk.truth / "study.toml").read_text(encoding="utf-8")
-    text = draft[: draft.index("# Visits in their order")] + words[words.index("[[visits]]") :]
+    text = (
+        draft[: draft.index("# Visits in the order of time")] + words[words.index("[[visits]]") :]
+    )
     text = text.replace("ids_are_codes = false", "ids_are_codes = true")
     (walk.folder / "study.toml").write_text(text, encoding="utf-8")
 

@@ -56,7 +56,11 @@ def test_anything_else_is_no_cut_off(text):
     ("row", "change", "words"),
     [
         (PAIRS, (">=4", ""), "`event` is blank. Allowed: a cut-off such as >=4"),
-        (PAIRS, ("follow_up", "baseline"), "`baseline` is not declared. Allowed: follow_up"),
+        (
+            PAIRS,
+            ("follow_up", "baseline"),
+            "`baseline` is not after the baseline. Allowed: follow_up",
+        ),
         (PAIRS, ("all,,,,", "all,B,A,,"), "numerator_group is 'B' for a visit against baseline"),
         (PAIRS, ("mcnemar_odds_ratio", "exact_odds_ratio"), "Allowed: mcnemar_odds_ratio"),
         (
@@ -71,7 +75,11 @@ def test_anything_else_is_no_cut_off(text):
         (CLASS, ("sex,female", "sex,blue"), "`blue` is not declared. Allowed: female"),
         (CLASS, ("sex,female", "er,positive"), "er forms the groups and is the outcome"),
         (CLASS, ("sex,female", "sites,spine"), "`sites` is not declared"),
-        (PREDICTED, ("baseline", "follow_up"), "`follow_up` is not declared. Allowed: baseline"),
+        (
+            PREDICTED,
+            ("baseline", "follow_up"),
+            "`follow_up` is not the baseline. Allowed: baseline",
+        ),
         (PREDICTED, ("er,positive", "vas_pain_0_10,>=4"), "`vas_pain_0_10` is not declared"),
         (PREDICTED, ("positive", "perhaps"), "`perhaps` is not declared"),
         (PREDICTED, ("positive", ">=4"), "`>=4` is not declared. Allowed: positive"),
