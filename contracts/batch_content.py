@@ -6,7 +6,25 @@ from contracts.provenance import STUDY_ID
 from contracts.relation import Column, Relation
 from contracts.types import TEXT
 
-_SQL = """\
+#: Relations of raw that say something of a person: a row of theirs concerns each batch with a
+#: sample of that person.
+_OF_PERSONS = ("patients", "patient_attributes", "assessments", "analgesics")
+
+
+def _rows_of(relation: str) -> str:
+    alias = relation.removeprefix("patient_")
+    return f"""\
+    select batch_patients.study_id, batch_patients.batch_id, {alias}.file_sha256, count(*)
+    from batch_patients
+    inner join raw.{relation} as {alias}
+        on
+            batch_patients.study_id = {alias}.study_id
+            and batch_patients.patient_id = {alias}.patient_id
+    group by all"""
+
+
+_SQL = (
+    """\
 -- grain: study × batch
 with
 
@@ -27,37 +45,9 @@ batch_rows as (
     union all
     select study_id, batch_id, file_sha256, count(*) from raw.samples group by all
     union all
-    select batch_patients.study_id, batch_patients.batch_id, patients.file_sha256, count(*)
-    from batch_patients
-    inner join raw.patients as patients
-        on
-            batch_patients.study_id = patients.study_id
-            and batch_patients.patient_id = patients.patient_id
-    group by all
-    union all
-    select batch_patients.study_id, batch_patients.batch_id, attributes.file_sha256, count(*)
-    from batch_patients
-    inner join raw.patient_attributes as attributes
-        on
-            batch_patients.study_id = attributes.study_id
-            and batch_patients.patient_id = attributes.patient_id
-    group by all
-    union all
-    select batch_patients.study_id, batch_patients.batch_id, assessments.file_sha256, count(*)
-    from batch_patients
-    inner join raw.assessments as assessments
-        on
-            batch_patients.study_id = assessments.study_id
-            and batch_patients.patient_id = assessments.patient_id
-    group by all
-    union all
-    select batch_patients.study_id, batch_patients.batch_id, analgesics.file_sha256, count(*)
-    from batch_patients
-    inner join raw.analgesics as analgesics
-        on
-            batch_patients.study_id = analgesics.study_id
-            and batch_patients.patient_id = analgesics.patient_id
-    group by all
+"""
+    + "\n    union all\n".join(map(_rows_of, _OF_PERSONS))
+    + """
 )
 
 select
@@ -69,6 +59,7 @@ select
 from batch_rows
 group by study_id, batch_id
 """
+)
 
 BATCH_CONTENTS = Relation(
     "quality", "batch_contents", "study × batch", ("study_id", "batch_id"),

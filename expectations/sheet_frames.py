@@ -6,6 +6,24 @@ enters a frame.
 
 from __future__ import annotations
 
+#: What a batch's frames call the rows of a sheet, and the sheet.
+_SHEETS = {"all_samples": "samples", "all_patients": "patients", "all_scores": "assessments",
+           "all_doses": "analgesics"}  # fmt: skip
+
+
+def _not_set_aside(name: str, sheet: str) -> str:
+    return f"""\
+{name} as (
+    select own.*
+    from raw.{sheet} as own
+    anti join (select * from set_aside where role = '{sheet}') as q
+        on own.file_sha256 = q.file_sha256 and own.source_line = q.source_line
+    where own.study_id = $study_id
+),
+
+"""
+
+
 _BATCH = """
 study as (select * from raw.studies where study_id = $study_id),
 
@@ -15,39 +33,9 @@ set_aside as (
     where study_id = $study_id and (is_open or state = 'withdrawn')
 ),
 
-all_samples as (
-    select s.*
-    from raw.samples as s
-    anti join (select * from set_aside where role = 'samples') as q
-        on s.file_sha256 = q.file_sha256 and s.source_line = q.source_line
-    where s.study_id = $study_id
-),
-
-all_patients as (
-    select p.*
-    from raw.patients as p
-    anti join (select * from set_aside where role = 'patients') as q
-        on p.file_sha256 = q.file_sha256 and p.source_line = q.source_line
-    where p.study_id = $study_id
-),
-
-all_scores as (
-    select a.*
-    from raw.assessments as a
-    anti join (select * from set_aside where role = 'assessments') as q
-        on a.file_sha256 = q.file_sha256 and a.source_line = q.source_line
-    where a.study_id = $study_id
-),
-
-all_doses as (
-    select d.*
-    from raw.analgesics as d
-    anti join (select * from set_aside where role = 'analgesics') as q
-        on d.file_sha256 = q.file_sha256 and d.source_line = q.source_line
-    where d.study_id = $study_id
-),
-
-batch_samples as (select * from all_samples where batch_id = $batch_id),
+"""
+_BATCH += "".join(_not_set_aside(*each) for each in _SHEETS.items())
+_BATCH += """batch_samples as (select * from all_samples where batch_id = $batch_id),
 
 serum_samples as (select * from batch_samples where group_code <> 'empty'),
 
