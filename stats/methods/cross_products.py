@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -14,8 +14,7 @@ _TILE = 2**18
 _TILE_COLUMNS = 2**11
 
 
-@dataclass(frozen=True)
-class CrossProducts:
+class CrossProducts(NamedTuple):
     """Sums over the samples that have a level; targets are the last axis.
 
     Parameters
@@ -52,11 +51,12 @@ def cross_products(
     """
     (n_samples, n_targets), k = levels.shape, columns.shape[1]
     centre = _first_present(levels, is_complete) if is_centred else np.zeros(n_targets)
-    left = np.ones((k + 1, n_samples))
-    left[:k] = columns.T
+    left = np.empty((k + 1, n_samples))
+    left[:k], left[k] = columns.T, 1.0
     if is_complete:
         sums, squares = _complete_sums(levels, left, centre)
-        n = np.full(n_targets, n_samples)
+        n = np.empty(n_targets, dtype=np.int64)
+        n.fill(n_samples)
         return CrossProducts(n, None, sums[:k], squares, sums[k], centre)
     pairs = [(i, j) for i in range(k) for j in range(i + 1)]
     sums, squares = np.zeros((k + 1, n_targets)), np.zeros(n_targets)

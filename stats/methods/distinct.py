@@ -2,9 +2,23 @@
 
 from __future__ import annotations
 
+import struct
+
 import numpy as np
 
-from stats.methods.arrays import Floats, Ints
+from stats.methods.arrays import Floats, Ints, all_true
+
+_as_bytes = struct.Struct("d").pack
+
+
+def repeated(n: int, value: float) -> Floats:
+    """Return n times the same number: read-only, and kept once."""
+    return np.ndarray((n,), np.float64, _as_bytes(value), strides=(0,))
+
+
+def is_repeated(values: Floats) -> bool:
+    """Return whether the same number is known to stand everywhere, without a look at them."""
+    return values.strides == (0,) and values.size > 0
 
 
 def distinct(values: Floats) -> tuple[Floats, Ints | slice]:
@@ -16,7 +30,7 @@ def distinct(values: Floats) -> tuple[Floats, Ints | slice]:
     ----------
     values : (n,), from which something costly is to be computed, once for each different one
     """
-    if len(values) and (values == values[0]).all():
+    if is_repeated(values) or (len(values) and all_true(values == values[0])):
         return values[:1], slice(None)
     different, where = np.unique(values, return_inverse=True)
     return different, where

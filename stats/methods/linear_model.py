@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import math
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import ArrayLike
 from scipy.linalg import lapack
 
-from stats.methods.arrays import Flags, Floats, Ints, as_matrix
+from stats.methods.arrays import Flags, Floats, Ints, any_true, as_matrix
 from stats.methods.cross_products import CrossProducts, cross_products
+from stats.methods.distinct import repeated
 from stats.methods.moments import ROUNDING
-from stats.methods.normal_equations import Factor, factorise, identity
+from stats.methods.normal_equations import Factor, factorise, identity, unit_matrix
 
 #: A column of the design is made up by the others below this share of its length (as in R's `lm`).
 _DEPENDENT = 1e-7
-#: Products of a basis may be off by no more.
+#: Products of a basis may be off by no more, all together.
 _ORTHONORMAL = 1e-13
-#: The constant column lies within the span of the design where no entry is further off.
+#: The constant column lies within the span of the design where it is no further off.
 _CONSTANT = 1e-10
 #: Sums of squares lose digits where less than this share is residual: residuals are then formed.
 _CANCELLED = 1e-3
 
 
-@dataclass(frozen=True)
-class Basis:
+class Basis(NamedTuple):
     """Orthonormal columns that span a design.
 
     Parameters
@@ -41,22 +42,21 @@ class Basis:
     is_triangular: bool
 
 
-@dataclass(frozen=True)
-class ContrastFits:
-    """Contrasts of coefficients, (n_contrasts, n_targets), NaN where samples do not carry them.
+class ContrastFits(NamedTuple):
+    """Contrasts of coefficients, NaN where the samples do not carry them.
 
     Parameters
     ----------
-    estimate : log2 units.
-    unscaled_error : standard error over the residual standard deviation.
+    estimate : (n_contrasts, n_targets), log2 units.
+    unscaled_error : (n_contrasts, n_targets), or (n_contrasts, 1) where no target lacks a sample:
+        standard error over the residual standard deviation.
     """
 
     estimate: Floats
     unscaled_error: Floats
 
 
-@dataclass(frozen=True)
-class LinearFit:
+class LinearFit(NamedTuple):
     """Least squares of every target.
 
     Parameters
@@ -105,12 +105,12 @@ class LinearFit:
         return ContrastFits(estimate, error)
 
     def _solved(self, weights: Floats) -> tuple[Floats, Floats]:
-        """Return estimates and errors of contrasts of the basis, (n_contrasts, n_targets)."""
-        shape = (len(weights), len(self.n))
+        """Return estimates and errors of contrasts of the basis, as in ContrastFits."""
         if self.factor.is_shared and self.factor.is_full:
-            forward = self.factor.forward(weights.T)
-            length = np.sqrt(np.square(forward).sum(axis=0))
-            return forward.T @ self.scores, np.full(shape, length[:, None])
+            forward = self.factor.forward(weights.T).T
+            lengths = [[math.hypot(*own)] for own in forward.tolist()]
+            return forward @ self.scores, np.array(lengths)
+        shape = (len(weights), len(self.n))
         estimate, error = np.empty(shape), np.empty(shape)
         for i, own in enumerate(weights):
             forward = self.factor.forward(own[:, None])
@@ -154,9 +154,9 @@ def fit_linear(levels: ArrayLike, design: ArrayLike, *, heights: Floats | None =
     )
     factor = identity(len(sums.cross)) if sums.gram is None else factorise(sums.gram)
     scores = factor.forward(sums.cross)
-    rest = sums.squares - np.square(scores).sum(axis=0)
+    rest = sums.squares - np.add.reduce(scores * scores, axis=0)
     is_unsure = rest < _CANCELLED * sums.squares
-    if is_unsure.any():
+    if any_true(is_unsure):
         unsure = np.flatnonzero(is_unsure)
         scores[:, unsure], rest[unsure] = _refined(
             matrix[:, unsure] - sums.centre[unsure], basis, factor.of(unsure), scores[:, unsure]
@@ -172,17 +172,22 @@ def _fit(
     rest: Floats,
     heights: Floats | None,
 ) -> LinearFit:
-    with np.errstate(invalid="ignore", divide="ignore"):
-        mean_level = sums.total / sums.n + sums.centre
-        rank = len(factor.is_kept) if factor.is_full else factor.rank
-        residual_df = np.subtract(sums.n, rank, dtype=np.float64)
-        variance = np.maximum(rest, 0.0) / residual_df
-        np.copyto(variance, np.nan, where=residual_df <= 0)
-        height = np.abs(mean_level) if heights is None else heights
-        np.copyto(variance, 0.0, where=variance <= np.square(ROUNDING * height) * sums.n)
+    n, n_samples, n_columns = sums.n, len(basis.columns), len(factor.is_kept)
+    if sums.gram is None and n_samples > n_columns:
+        residual_df = divisor = repeated(len(n), n_samples - n_columns)
+    else:
+        rank = n_columns if factor.is_full else factor.rank
+        residual_df = np.subtract(n, rank, dtype=np.float64)
+        n = np.where(n > 0, n, np.nan)
+        divisor = np.where(residual_df > 0, residual_df, np.nan)
+    mean_level = sums.total / n
+    mean_level += sums.centre
+    variance = rest / divisor
+    rounding = ROUNDING * (mean_level if heights is None else heights)
+    np.copyto(variance, 0.0, where=variance <= rounding * rounding * n)
     return LinearFit(
         n=sums.n,
-        n_samples=len(basis.columns),
+        n_samples=n_samples,
         mean_level=mean_level,
         residual_variance=variance,
         residual_df=residual_df,
@@ -200,14 +205,17 @@ def _refined(
     residuals = np.nan_to_num(shifted - basis.columns @ factor.backward(scores))
     correction = factor.forward(basis.columns.T @ residuals)
     rest = np.square(residuals).sum(axis=0) - np.square(correction).sum(axis=0)
-    return scores + correction, rest
+    return scores + correction, np.maximum(rest, 0.0)
 
 
 def _finite_or_gaps(values: ArrayLike, name: str) -> tuple[Floats, bool]:
     """Return values as a matrix, and whether none is missing."""
     matrix = np.asarray(values, dtype=np.float64)
-    if matrix.ndim == 2 and np.isfinite(matrix).all():
-        return matrix, True
+    if matrix.ndim == 2:
+        flat = matrix.ravel(order="K")
+        # One product tells; squares beyond the largest number are as good as a gap here.
+        if math.isfinite(flat @ flat):
+            return matrix, True
     return as_matrix(matrix, name), False
 
 
@@ -219,24 +227,32 @@ def design_basis(design: ArrayLike) -> Basis:
     ValueError
         Not a matrix, no column, or a value that is not finite.
     """
-    matrix, is_complete = _finite_or_gaps(design, "design")
-    if not matrix.shape[1] or not is_complete:
-        raise ValueError("the design needs at least one column and has no room for gaps")
-    columns, coordinates, is_triangular = _quick_basis(matrix) or _careful_basis(matrix)
-    of_ones = columns.sum(axis=0)
-    has_ones = np.abs(columns @ of_ones - 1).max(initial=0.0) < _CONSTANT
+    matrix = np.asarray(design, dtype=np.float64)
+    found = _quick_basis(matrix) if matrix.ndim == 2 and matrix.size else None
+    if found is None:
+        matrix, is_complete = _finite_or_gaps(matrix, "design")
+        if not matrix.shape[1] or not is_complete:
+            raise ValueError("the design needs at least one column and has no room for gaps")
+        found = _careful_basis(matrix)
+    columns, coordinates, is_triangular = found
+    of_ones = np.add.reduce(columns)
+    off = columns @ of_ones
+    off -= 1
+    has_ones = off @ off < _CONSTANT**2
     return Basis(columns, coordinates, of_ones if has_ones else None, is_triangular)
 
 
 def _quick_basis(matrix: Floats) -> tuple[Floats, Floats, bool] | None:
-    """Return the basis by Cholesky's factor, None where it is not orthonormal to rounding."""
+    """Return the basis by Cholesky's factor, None where it is not orthonormal to rounding.
+
+    A gap or an infinite value in the design leaves nothing orthonormal.
+    """
     lower, failed = lapack.dpotrf(matrix.T @ matrix, lower=1)
     if failed:
         return None
     rows, _ = lapack.dtrtrs(lower, matrix.T, lower=1)
-    off = rows @ rows.T
-    off.flat[:: len(lower) + 1] -= 1
-    if not np.abs(off).max() < _ORTHONORMAL:
+    off = (rows @ rows.T - unit_matrix(len(lower))).ravel()
+    if not off @ off < _ORTHONORMAL**2:
         return None
     return rows.T, lower.T, True
 
@@ -279,14 +295,14 @@ def contrast_weights(basis: Basis, weights: Floats) -> tuple[Floats, Flags | Non
     return ours.astype(np.float64, copy=False), is_carried
 
 
-def _checked_weights(weights: ArrayLike, n_coefficients: int) -> tuple[Floats, Floats]:
+def _checked_weights(weights: ArrayLike, n_coefficients: int) -> tuple[Floats, list[float]]:
     """Return the weights of contrasts, and the largest size of each."""
     given = np.asarray(weights, dtype=np.float64)
     if given.ndim != 2 or given.shape[1] != n_coefficients:
         raise ValueError(
             f"the contrasts have {given.shape[-1]} weights; the design has {n_coefficients} columns"
         )
-    largest: Floats = np.abs(given).max(axis=1)
-    if not ((largest > 0) & (largest < np.inf)).all():
+    largest = [max(map(abs, own)) for own in given.tolist()]
+    if not all(0 < size < math.inf for size in largest):
         raise ValueError(f"a contrast needs finite weights that are not all zero: {given}")
     return given, largest

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
-from stats.methods.arrays import Flags, Floats
+from stats.methods.arrays import Flags, Floats, any_true
+from stats.methods.distinct import distinct
 from stats.methods.posterior import Posterior
 from stats.methods.result import MethodResult, first_reason, missing
 from stats.methods.tails import many_two_sided_t, t_quantile
@@ -22,21 +25,21 @@ def moderated_results(
     """Return the moderated t test of each difference against zero."""
     estimate, error = differences.contrasts.estimate, standard_errors(differences, variances)
     statistic = estimate / error
-    df = np.empty_like(statistic)
-    df[:] = variances.df
-    half_width = t_quantile(confidence, variances.df) * error
+    different, _ = distinct(variances.df)
+    own_df = different if len(different) == 1 else variances.df
+    half_width = t_quantile(confidence, own_df) * error
     low, high = estimate - half_width, estimate + half_width
+    df: Sequence[Floats] = [variances.df] * len(estimate)
+    reasons = [variances.reason] * len(estimate)
     is_untested = np.isnan(error)
-    is_complete = not is_untested.any()
-    if not is_complete:
-        df[is_untested] = np.nan
-    p_value = many_two_sided_t(statistic.ravel(), df.ravel()).reshape(df.shape)
-    effect_size = statistic * differences.contrasts.unscaled_error
-    n_pairs, nothing = differences.n_pairs, missing(df.shape[1])
-    reasons = [variances.reason] * len(df)
-    if not is_complete:
+    if any_true(is_untested):
+        df = list(np.where(is_untested, np.nan, variances.df))
         lost = np.isnan(estimate)
-        reasons = [_reasons(differences, i, lost[i], variances) for i in range(len(df))]
+        reasons = [_reasons(differences, i, lost[i], variances) for i in range(len(estimate))]
+    panel_df = own_df if own_df is different else np.concatenate(df)
+    p_value = many_two_sided_t(statistic.ravel(), panel_df).reshape(estimate.shape)
+    effect_size = statistic * differences.contrasts.unscaled_error
+    n_pairs, nothing = differences.n_pairs, missing(len(variances.df))
     return [
         MethodResult(
             estimate=estimate[i],
@@ -55,7 +58,7 @@ def moderated_results(
             reason=reasons[i],
             details=variances.details,
         )
-        for i in range(len(df))
+        for i in range(len(estimate))
     ]
 
 

@@ -95,7 +95,7 @@ def moderated_t_contrasts(
     differences = Differences(
         contrasts=fit.contrasts(np.array(list(contrasts.values()), dtype=np.float64)),
         n_numerator=[fit.n] * n_contrasts,
-        n_denominator=[np.zeros_like(fit.n)] * n_contrasts,
+        n_denominator=[np.zeros(len(fit.n), dtype=np.int64)] * n_contrasts,
         n_pairs=None,
         n_dropped=[fit.n_samples - fit.n] * n_contrasts,
         effect_size_kind="moderated_d",

@@ -92,9 +92,17 @@ class Factor:
 @lru_cache(maxsize=64)
 def identity(k: int) -> Factor:
     """Return the factor of k orthonormal columns without a gap; its arrays are read-only."""
-    lower, is_kept = np.eye(k)[:, :, None], np.ones((k, 1), dtype=np.bool_)
-    lower.flags.writeable = is_kept.flags.writeable = False
-    return Factor(lower, is_kept, True, is_identity=True)
+    is_kept = np.ones((k, 1), dtype=np.bool_)
+    is_kept.flags.writeable = False
+    return Factor(unit_matrix(k)[:, :, None], is_kept, True, is_identity=True)
+
+
+@lru_cache(maxsize=64)
+def unit_matrix(k: int) -> Floats:
+    """Return the unit matrix (k, k), read-only."""
+    matrix = np.eye(k)
+    matrix.flags.writeable = False
+    return matrix
 
 
 def factorise(gram: Floats) -> Factor:

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
-from stats.methods.arrays import Floats
+from stats.methods.arrays import Floats, all_positive
+from stats.methods.distinct import is_repeated, repeated
 from stats.methods.linear_model import LinearFit
 from stats.methods.result import first_reason
 from stats.methods.robust_prior import robust_variance_prior
 from stats.methods.variance_prior import VariancePrior, drawn_towards, variance_prior
 
 
-@dataclass(frozen=True)
-class Posterior:
+class Posterior(NamedTuple):
     """Posterior variances; arrays are (n_targets,).
 
     Parameters
@@ -50,9 +50,9 @@ def posterior(fit: LinearFit, *, trend: bool, robust: bool) -> Posterior:
     d, own = fit.residual_df, fit.residual_variance
     prior = estimate(own, d, mean_level=fit.mean_level if trend else None)
     drawn = drawn_towards(own, d, prior.variance, prior.df)
-    is_plain = not prior.reason and bool((own > 0).all()) and bool((drawn > 0).all())
+    is_plain = not prior.reason and all_positive(own) and all_positive(drawn)
     variance = drawn if is_plain else np.where(drawn > 0, drawn, np.nan)
-    df = np.minimum(d + prior.df, (d if is_plain else d[d > 0]).sum())
+    df = _total_df(d, prior.df)
     details = {
         "mean_level_log2": fit.mean_level,
         "residual_variance": own,
@@ -61,8 +61,17 @@ def posterior(fit: LinearFit, *, trend: bool, robust: bool) -> Posterior:
         "prior_df": prior.df,
         "posterior_variance": drawn,
     }
-    reasons = [""] * len(drawn) if is_plain else _reasons(fit, prior, drawn)
-    return Posterior(variance, df, tuple(reasons), details)
+    reason = ("",) * len(drawn) if is_plain else tuple(_reasons(fit, prior, drawn))
+    return Posterior(variance, df, reason, details)
+
+
+def _total_df(own: Floats, prior: Floats) -> Floats:
+    """Return own plus prior df, at most the sum of all own."""
+    if is_repeated(own) and is_repeated(prior):
+        most = len(own) * max(float(own[0]), 0.0)
+        return repeated(len(own), min(float(own[0] + prior[0]), most))
+    most = float(own[own > 0].sum())
+    return np.asarray(np.minimum(own + prior, most), dtype=np.float64)
 
 
 def _reasons(fit: LinearFit, prior: VariancePrior, drawn: Floats) -> list[str]:

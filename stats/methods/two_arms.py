@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import ArrayLike
@@ -139,4 +139,4 @@ def pair_difference(numerator: ArrayLike, denominator: ArrayLike) -> tuple[Diffe
         effect_size_kind="moderated_dz",
         lacking="too few complete pairs: {numerator}, at least 1 is needed",
     )
-    return difference, replace(fit, mean_level=mean_level)
+    return difference, fit._replace(mean_level=mean_level)

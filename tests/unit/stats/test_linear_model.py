@@ -37,10 +37,11 @@ def test_equals_least_squares_of_each_target_alone(share):
     weights = np.array([1.0, 0.0, -1.0, 0.0, 0.0])
     fit = fit_linear(levels, design)
     contrast = fit.contrasts([weights])
+    unscaled = np.broadcast_to(contrast.unscaled_error, contrast.estimate.shape)
     for j in range(levels.shape[1]):
         estimate, error, variance, df = alone(levels[:, j], design, weights)
         assert contrast.estimate[0, j] == pytest.approx(estimate, rel=1e-8, abs=1e-9)
-        assert contrast.unscaled_error[0, j] == pytest.approx(error, rel=1e-7)
+        assert unscaled[0, j] == pytest.approx(error, rel=1e-7)
         assert fit.residual_variance[j] == pytest.approx(variance, rel=1e-8)
         assert fit.residual_df[j] == df
         assert fit.mean_level[j] == pytest.approx(np.nanmean(levels[:, j]))
