@@ -60,13 +60,6 @@ def all_positive(values: Floats) -> bool:
     return bool(np.minimum.reduce(values, axis=None, initial=np.inf) > 0)
 
 
-def constant(n: int, value: float) -> Floats:
-    """Return n times the same number, at a third of what `numpy.full` costs."""
-    out = np.empty(n)
-    out.fill(value)
-    return out
-
-
 def check_confidence(confidence: float) -> None:
     """Raise ValueError unless `confidence` lies strictly between 0 and 1."""
     if not 0 < confidence < 1:

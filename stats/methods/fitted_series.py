@@ -52,7 +52,8 @@ class Rule:
         off -= told[self.n :]
         if not np.maximum.reduce(np.abs(off)) <= close:
             return None
-        n = int((np.abs(series) > _NOTHING).nonzero()[0][-1]) + 1
+        telling = np.flatnonzero(np.abs(series) > _NOTHING)
+        n = int(telling[-1]) + 1 if len(telling) else 1
         return self.to_powers[:n, :n] @ series[:n]
 
 

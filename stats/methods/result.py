@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 
 import numpy as np
 
-from stats.methods.arrays import Flags, Floats, Ints, constant
+from stats.methods.arrays import Flags, Floats, Ints
 
 #: Said by methods whose result has no interval (omnibus and assumption tests).
 CI_NOT_DEFINED = "ci_not_defined: this test has no confidence interval"
@@ -74,7 +74,9 @@ def sound(reasons: Sequence[str]) -> Flags:
 
 def missing(n_targets: int) -> Floats:
     """Return NaN for every target: a quantity that this method does not have."""
-    return constant(n_targets, np.nan)
+    out = np.empty(n_targets)
+    out.fill(np.nan)
+    return out
 
 
 def swapped(result: MethodResult) -> MethodResult:

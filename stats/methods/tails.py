@@ -6,8 +6,8 @@ import numpy as np
 from scipy import special
 from scipy import stats as sps
 
-from stats.methods.arrays import Floats, constant
-from stats.methods.distinct import distinct
+from stats.methods.arrays import Floats
+from stats.methods.distinct import distinct, repeated
 from stats.methods.tail_curve import curve_of_tails
 
 #: From so many on a polynomial is worth its making.
@@ -95,7 +95,7 @@ def t_quantile(confidence: float, df: Floats) -> Floats:
     different, where = (df, slice(None)) if len(df) == 1 else distinct(df)
     quantiles = np.asarray(special.stdtrit(different, (1 - confidence) / 2), dtype=np.float64)
     if len(different) == 1:
-        return constant(len(df), -float(quantiles[0]))
+        return repeated(len(df), -float(quantiles[0]))
     return -quantiles[where]
 
 

@@ -19,6 +19,7 @@ STRUCTURE = only(
     "spots_per_array", "targets_as_listed", "replicates_per_target", "array_has_sample",
     "intensities_in_range",
 )  # fmt: skip
+
 #: The columns that a scanner computes from others, as it would have written them.
 COMPUTED = """create or replace temp table spot_json as
 select study_id, file_sha256, source_line, to_json({

@@ -37,6 +37,12 @@ def test_gaps_stay_gaps():
     )
 
 
+@pytest.mark.parametrize("size", [1e-300, 1e-18, 1e-15])
+def test_statistics_of_next_to_nothing_have_p_one(size):
+    many = many_two_sided_t(np.linspace(0, size, 2000), np.array([20.0]))
+    np.testing.assert_allclose(many, 1.0, rtol=1e-14)
+
+
 def test_equal_statistics_of_zero_have_p_one():
     np.testing.assert_array_equal(many_two_sided_t(np.zeros(2000), np.full(2000, 9.0)), 1.0)
 
